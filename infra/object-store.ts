@@ -1,0 +1,36 @@
+import type { StackConfig } from "./config/schema.ts";
+
+export type BucketPurpose = "traces" | "logs" | "backups" | "audit" | "accessLogs";
+
+/** Where the backends keep their data, in plain words: what their configuration needs and no secret. */
+export interface ObjectStore {
+  region: string;
+  /** `host[:port]` of an S3-compatible server; absent on AWS, whose endpoints follow from the region. */
+  endpoint?: string;
+  /** The server speaks plain HTTP. */
+  insecure: boolean;
+  /** The bucket stands in the path, not in the host name. */
+  pathStyle: boolean;
+  bucket: (purpose: BucketPurpose) => string;
+  /** Workloads authenticate by keys from the environment (a Secret); on AWS by their service account's role. */
+  staticKeys: boolean;
+}
+
+const kebab = (purpose: BucketPurpose) => (purpose === "accessLogs" ? "access-logs" : purpose);
+
+export function objectStoreOf({ storage }: Pick<StackConfig, "storage">): ObjectStore {
+  const bucket = (purpose: BucketPurpose) =>
+    `${storage.bucketPrefix}-${kebab(purpose)}-${storage.bucketSuffix}`;
+  if (storage.kind === "aws") {
+    return { region: storage.region, insecure: false, pathStyle: false, bucket, staticKeys: false };
+  }
+  const url = new URL(storage.endpoint);
+  return {
+    region: storage.region,
+    endpoint: url.host,
+    insecure: url.protocol === "http:",
+    pathStyle: true,
+    bucket,
+    staticKeys: true,
+  };
+}

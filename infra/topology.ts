@@ -1,0 +1,239 @@
+import type { StackConfig } from "./config/schema.ts";
+
+/**
+ * Who listens where, and who may talk to whom: the one table that services, probes, scrape configs, datasources and
+ * network policies are derived from.
+ */
+
+type Protocol = "TCP" | "UDP";
+
+export interface Port {
+  number: number;
+  /** TCP unless given. */
+  protocols?: readonly Protocol[];
+}
+
+interface WorkloadSpec {
+  /** Labels of its pods. */
+  labels: Record<string, string>;
+  ports: Record<string, Port>;
+  /** The port that Prometheus scrapes, a key of `ports`. */
+  metrics?: string;
+  /** What it calls outside the table: object storage, the Kubernetes API server, anything on the internet. */
+  calls?: readonly ("objectStore" | "apiServer" | "internet")[];
+  /** The Kubernetes API server calls it: an admission webhook's port, a key of `ports`. */
+  webhook?: string;
+}
+
+const app = (name: string, instance?: string) => ({
+  "app.kubernetes.io/name": name,
+  ...(instance ? { "app.kubernetes.io/instance": instance } : {}),
+});
+
+const gossip: Port = { number: 7946, protocols: ["TCP", "UDP"] };
+const clusterPeers: Port = { number: 9094, protocols: ["TCP", "UDP"] };
+
+export const workloads = {
+  gateway: {
+    labels: app("gateway", "gateway"),
+    ports: {
+      otlpGrpc: { number: 4317 },
+      otlpHttp: { number: 4318 },
+      tempo: { number: 3200 },
+      loki: { number: 3100 },
+      prometheus: { number: 9090 },
+      status: { number: 8081 },
+    },
+  },
+  collector: {
+    labels: app("opentelemetry-collector", "collector"),
+    ports: {
+      otlpGrpc: { number: 4317 },
+      otlpHttp: { number: 4318 },
+      lokiPush: { number: 3500 },
+      metrics: { number: 8888 },
+      health: { number: 13133 },
+    },
+    metrics: "metrics",
+  },
+  nodeAgent: {
+    labels: app("opentelemetry-collector", "node-agent"),
+    ports: { metrics: { number: 8888 }, health: { number: 13133 } },
+    metrics: "metrics",
+    calls: ["apiServer"],
+  },
+  tempo: {
+    labels: app("tempo", "tempo"),
+    ports: { http: { number: 3200 }, grpc: { number: 9095 }, otlpGrpc: { number: 4317 }, gossip },
+    metrics: "http",
+    calls: ["objectStore"],
+  },
+  loki: {
+    labels: app("loki", "loki"),
+    ports: { http: { number: 3100 }, grpc: { number: 9095 }, gossip },
+    metrics: "http",
+    calls: ["objectStore"],
+  },
+  prometheus: {
+    labels: app("prometheus", "main"),
+    ports: { http: { number: 9090 } },
+    metrics: "http",
+    calls: ["apiServer"],
+  },
+  longTermPrometheus: {
+    labels: app("prometheus", "long-term"),
+    ports: { http: { number: 9090 } },
+    metrics: "http",
+  },
+  promLabelProxy: {
+    labels: app("prom-label-proxy", "prom-label-proxy"),
+    ports: { http: { number: 8080 } },
+  },
+  alertmanager: {
+    labels: app("alertmanager", "main"),
+    ports: { http: { number: 9093 }, peers: clusterPeers },
+    metrics: "http",
+    calls: ["internet"],
+  },
+  grafana: {
+    labels: app("grafana", "grafana"),
+    ports: { http: { number: 3000 }, peers: clusterPeers },
+    metrics: "http",
+    calls: ["apiServer", "internet"],
+  },
+  database: {
+    labels: { "cnpg.io/cluster": "grafana-db" },
+    ports: { postgresql: { number: 5432 }, status: { number: 8000 }, metrics: { number: 9187 } },
+    metrics: "metrics",
+    calls: ["apiServer", "objectStore"],
+  },
+  redis: {
+    labels: app("valkey", "redis"),
+    ports: { redis: { number: 6379 }, metrics: { number: 9121 } },
+    metrics: "metrics",
+  },
+  prometheusOperator: {
+    labels: app("kube-prometheus-stack-prometheus-operator"),
+    ports: { https: { number: 10250 } },
+    metrics: "https",
+    calls: ["apiServer"],
+    webhook: "https",
+  },
+  kubeStateMetrics: {
+    labels: app("kube-state-metrics"),
+    ports: { http: { number: 8080 } },
+    metrics: "http",
+    calls: ["apiServer"],
+  },
+  certManager: {
+    labels: { "app.kubernetes.io/instance": "cert-manager" },
+    ports: { metrics: { number: 9402 }, webhook: { number: 10250 } },
+    metrics: "metrics",
+    calls: ["apiServer", "internet"],
+    webhook: "webhook",
+  },
+  cloudNativePg: {
+    labels: app("cloudnative-pg"),
+    ports: { metrics: { number: 8080 }, webhook: { number: 9443 } },
+    metrics: "metrics",
+    calls: ["apiServer"],
+    webhook: "webhook",
+  },
+  barmanPlugin: {
+    labels: app("plugin-barman-cloud"),
+    ports: { grpc: { number: 9090 } },
+    calls: ["apiServer", "objectStore"],
+  },
+} as const satisfies Record<string, WorkloadSpec>;
+
+export type WorkloadName = keyof typeof workloads;
+
+/** Who calls from outside the stack: apps of any namespace, and the controller behind `entry`. */
+export type Outsider = "apps" | "entry";
+
+export interface Flow {
+  from: WorkloadName | Outsider;
+  to: WorkloadName;
+  /** Keys of the target's `ports`. */
+  ports: readonly string[];
+}
+
+const flow = <To extends WorkloadName>(
+  from: Flow["from"],
+  to: To,
+  ...ports: Extract<keyof (typeof workloads)[To]["ports"], string>[]
+): Flow => ({ from, to, ports });
+
+/** Every conversation of the stack but scraping, which follows from `metrics`. */
+export const flows: readonly Flow[] = [
+  flow("apps", "gateway", "otlpGrpc", "otlpHttp", "tempo", "loki", "prometheus"),
+  flow("entry", "gateway", "otlpGrpc", "otlpHttp", "tempo", "loki"),
+  flow("entry", "grafana", "http"),
+  flow("gateway", "collector", "otlpGrpc", "otlpHttp", "lokiPush"),
+  flow("gateway", "tempo", "http"),
+  flow("gateway", "loki", "http"),
+  flow("gateway", "promLabelProxy", "http"),
+  flow("promLabelProxy", "prometheus", "http"),
+  flow("nodeAgent", "collector", "otlpGrpc"),
+  flow("collector", "tempo", "otlpGrpc"),
+  flow("collector", "loki", "http"),
+  flow("collector", "prometheus", "http"),
+  flow("tempo", "tempo", "http", "grpc", "gossip"),
+  flow("tempo", "prometheus", "http"),
+  flow("loki", "loki", "http", "grpc", "gossip"),
+  flow("loki", "alertmanager", "http"),
+  flow("loki", "prometheus", "http"),
+  flow("prometheus", "alertmanager", "http"),
+  flow("prometheus", "longTermPrometheus", "http"),
+  flow("longTermPrometheus", "alertmanager", "http"),
+  flow("alertmanager", "alertmanager", "peers"),
+  flow("grafana", "grafana", "peers"),
+  flow("grafana", "tempo", "http"),
+  flow("grafana", "loki", "http"),
+  flow("grafana", "prometheus", "http"),
+  flow("grafana", "longTermPrometheus", "http"),
+  flow("grafana", "alertmanager", "http"),
+  flow("grafana", "database", "postgresql"),
+  flow("grafana", "redis", "redis"),
+  flow("redis", "redis", "redis"),
+  flow("database", "database", "postgresql", "status"),
+  flow("cloudNativePg", "database", "postgresql", "status"),
+  flow("cloudNativePg", "barmanPlugin", "grpc"),
+  flow("database", "barmanPlugin", "grpc"),
+];
+
+/** Kubernetes names that more than one component must agree on. */
+export const names = {
+  tempo: "tempo-store",
+  loki: "loki-store",
+  prometheus: "main",
+  longTermPrometheus: "long-term",
+  alertmanager: "main",
+  database: "grafana-db",
+  redis: "redis",
+  collector: "collector",
+  promLabelProxy: "prom-label-proxy",
+  /** Services of the tenants' gateway: the addresses that apps know. */
+  gateway: { tempo: "tempo", loki: "loki", prometheus: "prometheus" },
+} as const;
+
+const at = (host: string, port: Port) => `${host}:${port.number}`;
+
+/** `host:port` of every service, as seen from inside the namespace. */
+export function addresses({ size }: Pick<StackConfig, "size">) {
+  const distributed = size === "standard";
+  const { ports: tempo } = workloads.tempo;
+  return {
+    collectorOtlpGrpc: at(names.collector, workloads.collector.ports.otlpGrpc),
+    collectorOtlpHttp: at(names.collector, workloads.collector.ports.otlpHttp),
+    collectorLokiPush: at(names.collector, workloads.collector.ports.lokiPush),
+    tempoWrite: at(distributed ? `${names.tempo}-distributor` : names.tempo, tempo.otlpGrpc),
+    tempoQuery: at(distributed ? `${names.tempo}-query-frontend` : names.tempo, tempo.http),
+    loki: at(names.loki, workloads.loki.ports.http),
+    prometheus: at(`prometheus-${names.prometheus}`, workloads.prometheus.ports.http),
+    longTermPrometheus: at(`prometheus-${names.longTermPrometheus}`, workloads.longTermPrometheus.ports.http),
+    alertmanager: at(`alertmanager-${names.alertmanager}`, workloads.alertmanager.ports.http),
+    promLabelProxy: at(names.promLabelProxy, workloads.promLabelProxy.ports.http),
+    redis: at(names.redis, workloads.redis.ports.redis),
+  };
+}
