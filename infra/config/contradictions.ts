@@ -5,54 +5,73 @@ interface Contradiction {
   message: string;
 }
 
-/** Settings that are well-formed one by one and make no sense together. */
-export function contradictions(stack: StackConfig): Contradiction[] {
-  const found: Contradiction[] = [];
-  const ids = stack.tenants.map((tenant) => tenant.id);
+/**
+ * Settings that are well-formed one by one and make no sense together.
+ * Takes the sections that are valid by themselves, so that one fault does not hide another.
+ */
+export function contradictions(stack: Partial<StackConfig>): Contradiction[] {
+  return [
+    ...tenantClashes(stack),
+    ...alertingClashes(stack),
+    ...retentionClashes(stack),
+    ...storageClashes(stack),
+  ];
+}
 
-  ids.forEach((id, index) => {
-    if (ids.indexOf(id) !== index) {
-      found.push({ path: ["tenants", index, "id"], message: `tenant ${id} stands twice in the list` });
-    }
-  });
-
-  const known = new Set([...ids, stack.tenantId]);
-  stack.services.forEach((service, index) => {
+function tenantClashes({ tenants, tenantId, services }: Partial<StackConfig>): Contradiction[] {
+  if (!tenants || !tenantId) return [];
+  const ids = tenants.map((tenant) => tenant.id);
+  const known = new Set([...ids, tenantId]);
+  const twice = ids.flatMap((id, index) =>
+    ids.indexOf(id) === index
+      ? []
+      : [{ path: ["tenants", index, "id"], message: `tenant ${id} stands twice in the list` }],
+  );
+  const ofServices = (services ?? []).flatMap((service, index) => {
     const unknown = service.tenants.filter((id) => !known.has(id));
-    if (unknown.length > 0) {
-      found.push({ path: ["services", index, "tenants"], message: `no such tenant: ${unknown.join(", ")}` });
-    }
-    if (known.has(service.name)) {
-      found.push({ path: ["services", index, "name"], message: `${service.name} is a tenant's id already` });
-    }
+    return [
+      ...(unknown.length > 0
+        ? [{ path: ["services", index, "tenants"], message: `no such tenant: ${unknown.join(", ")}` }]
+        : []),
+      ...(known.has(service.name)
+        ? [{ path: ["services", index, "name"], message: `${service.name} is a tenant's id already` }]
+        : []),
+    ];
   });
+  return [...twice, ...ofServices];
+}
 
-  const { alertmanager, prometheus, storage } = stack;
+function alertingClashes({ alertmanager }: Partial<StackConfig>): Contradiction[] {
+  if (!alertmanager || alertmanager.smtp) return [];
   const receivers = [...alertmanager.default, ...alertmanager.critical, ...alertmanager.premium];
-  if (receivers.some((receiver) => receiver.kind === "email") && !alertmanager.smtp) {
-    found.push({ path: ["alertmanager", "smtp"], message: "an e-mail receiver needs a mail server" });
-  }
+  return receivers.some((receiver) => receiver.kind === "email")
+    ? [{ path: ["alertmanager", "smtp"], message: "an e-mail receiver needs a mail server" }]
+    : [];
+}
 
-  if (prometheus.longTermRetentionDays <= prometheus.retentionDays) {
-    found.push({
+function retentionClashes({ prometheus }: Partial<StackConfig>): Contradiction[] {
+  if (!prometheus || prometheus.longTermRetentionDays > prometheus.retentionDays) return [];
+  return [
+    {
       path: ["prometheus", "longTermRetentionDays"],
       message: `must be longer than retentionDays (${prometheus.retentionDays})`,
-    });
-  }
+    },
+  ];
+}
 
-  if (storage.kind === "aws") {
-    if (storage.drRegion === storage.region) {
-      found.push({
-        path: ["storage", "drRegion"],
-        message: `a copy in ${storage.region} does not survive the loss of that region`,
-      });
-    }
-    if (storage.forceDestroy && stack.protect) {
-      found.push({
-        path: ["storage", "forceDestroy"],
-        message: "contradicts stack.protect, which keeps the data",
-      });
-    }
-  }
-  return found;
+function storageClashes({ storage, protect }: Partial<StackConfig>): Contradiction[] {
+  if (storage?.kind !== "aws") return [];
+  return [
+    ...(storage.drRegion === storage.region
+      ? [
+          {
+            path: ["storage", "drRegion"],
+            message: `a copy in ${storage.region} does not survive the loss of that region`,
+          },
+        ]
+      : []),
+    ...(storage.forceDestroy && protect
+      ? [{ path: ["storage", "forceDestroy"], message: "contradicts stack.protect, which keeps the data" }]
+      : []),
+  ];
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { ConfigError, type ConfigFault } from "./errors.ts";
 import { contradictions } from "./contradictions.ts";
 import { type StackConfig, stackSchema, type Tenant, tenantSchema } from "./schema.ts";
@@ -36,15 +36,15 @@ export function parseStack(raw: unknown, { stackName, isEncrypted }: ParseOption
     }));
 
   const result = stackSchema.safeParse(raw);
-  const faults = [...plaintext, ...(result.success ? [] : faultsOf(result.error))];
-  if (!result.success) throw new ConfigError(stackName, faults);
-
-  const clashes = contradictions(result.data).map(({ path, message }) => ({
-    key: keyOf(path),
-    message,
-    fix: setCommand(path),
-  }));
-  if (faults.length + clashes.length > 0) throw new ConfigError(stackName, [...faults, ...clashes]);
+  const clashes = contradictions(result.success ? result.data : validSections(raw)).map(
+    ({ path, message }) => ({
+      key: keyOf(path),
+      message,
+      fix: setCommand(path),
+    }),
+  );
+  const faults = [...plaintext, ...(result.success ? [] : faultsOf(result.error)), ...clashes];
+  if (!result.success || faults.length > 0) throw new ConfigError(stackName, faults);
 
   const { storage } = result.data;
   return {
@@ -56,10 +56,17 @@ export function parseStack(raw: unknown, { stackName, isEncrypted }: ParseOption
 
 function withDefaultTenant(stack: StackConfig): Tenant[] {
   if (stack.tenants.some((tenant) => tenant.id === stack.tenantId)) return stack.tenants;
-  return [
-    { id: stack.tenantId, tier: "standard", tracesMiBPerSecond: 5, logsMiBPerSecond: 5 },
-    ...stack.tenants,
-  ];
+  return [tenantSchema.parse({ id: stack.tenantId }), ...stack.tenants];
+}
+
+/** What is valid by itself among the settings under `stack`. */
+function validSections(raw: unknown): Partial<StackConfig> {
+  const given = typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>) : {};
+  const sections = Object.entries(stackSchema.shape).flatMap(([key, schema]) => {
+    const section = schema.safeParse(given[key]);
+    return section.success ? [[key, section.data]] : [];
+  });
+  return Object.fromEntries(sections);
 }
 
 function faultsOf(error: z.ZodError): ConfigFault[] {

@@ -20,7 +20,9 @@ export function secretSource() {
     .string()
     .min(1)
     .transform((plain): SecretSource => ({ value: secret(plain) }));
-  const schema = z.union([value, existing]) as z.ZodType<SecretSource>;
+  const schema = z.union([value, existing], {
+    error: "must be an encrypted string, or {existingSecret, key}",
+  }) as z.ZodType<SecretSource>;
   secretFields.add(schema);
   return schema;
 }

@@ -126,6 +126,14 @@ const contradictory: [promise: string, settings: object, key: string][] = [
 ];
 
 describe("contradictory settings", () => {
+  it("are told beside faults of other kinds", () => {
+    const faults = faultsOf({ ...minimal, size: "huge", protect: true });
+    assert.deepEqual(
+      faults.map(({ key }) => key),
+      ["stack.size", "stack.storage.forceDestroy"],
+    );
+  });
+
   for (const [promise, settings, key] of contradictory) {
     it(`are refused: ${promise}`, () => {
       assert.deepEqual(
