@@ -16,6 +16,9 @@ export interface ObjectStore {
   staticKeys: boolean;
 }
 
+/** Where the database's backups lie in their bucket. */
+export const databaseBackupPrefix = "postgresql/";
+
 const kebab = (purpose: BucketPurpose) => (purpose === "accessLogs" ? "access-logs" : purpose);
 
 export function objectStoreOf({ storage }: Pick<StackConfig, "storage">): ObjectStore {
