@@ -6,17 +6,22 @@ export interface Registered {
   name: string;
   // Inputs are whatever the resource's type says; a test names the path it promises something about.
   inputs: Record<string, unknown>;
+  /** The provider that was passed down to it; the package's default provider when empty. */
+  provider: string;
 }
+
+/** What AWS says about the account that is deployed to. */
+const awsAccount = { accountId: "111122223333", partition: "aws" };
 
 let registered: Registered[] = [];
 
 await pulumi.runtime.setMocks(
   {
-    newResource: ({ type, name, inputs, id }) => {
-      registered.push({ type, name, inputs });
+    newResource: ({ type, name, inputs, id, provider = "" }) => {
+      registered.push({ type, name, inputs, provider });
       return { id: id || `${name}-id`, state: { ...inputs, arn: `arn:aws:mock:::${name}` } };
     },
-    call: ({ inputs }) => inputs,
+    call: ({ inputs }) => ({ ...inputs, ...awsAccount }),
   },
   "autoweave-observability",
   "test",
