@@ -1,0 +1,158 @@
+import http from "node:http";
+import https from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
+import { isObject, objectAt, stringAt } from "../values.ts";
+import type { Json, Properties } from "../values.ts";
+import { readKubeconfig } from "./kubeconfig.ts";
+import type { Cluster } from "./kubeconfig.ts";
+
+/** What the API server answered instead of an object. */
+export class ApiError extends Error {
+  readonly code: number;
+  /** The fields that it found fault with, and why. */
+  readonly causes: { field: string; message: string }[];
+
+  constructor(code: number, message: string, causes: ApiError["causes"]) {
+    super(message);
+    this.code = code;
+    this.causes = causes;
+  }
+}
+
+export interface Answer {
+  body: Properties;
+  /** The texts of the `Warning` headers. */
+  warnings: string[];
+}
+
+interface Call {
+  method: "GET" | "PATCH" | "DELETE";
+  path: string;
+  body?: Json;
+  contentType?: string;
+}
+
+/** Seconds for which a call is repeated that failed for a reason that passes by itself. */
+const retrySeconds = 15;
+
+/** A small client of a Kubernetes API server: JSON, connections kept open, passing failures tried again. */
+export class Api {
+  readonly #cluster: Promise<Cluster>;
+  readonly #agent: Promise<http.Agent>;
+
+  /** @param kubeconfig path of the file; read when the first call is made */
+  constructor(kubeconfig: string) {
+    this.#cluster = readKubeconfig(kubeconfig);
+    this.#cluster.catch(() => undefined);
+    this.#agent = this.#cluster.then((cluster) => {
+      const { ca, cert, key } = cluster;
+      const options = { keepAlive: true, maxSockets: 16 };
+      return cluster.server.startsWith("https:")
+        ? new https.Agent({ ...options, ca, cert, key })
+        : new http.Agent(options);
+    });
+    this.#agent.catch(() => undefined);
+  }
+
+  /** The object at a path, or undefined when there is none. */
+  async get(path: string): Promise<Properties | undefined> {
+    try {
+      return (await this.call({ method: "GET", path })).body;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** @throws ApiError, or an Error that names the server when it does not answer */
+  async call(call: Call): Promise<Answer> {
+    const until = Date.now() + retrySeconds * 1000;
+    for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 1000)) {
+      try {
+        return await this.#once(call);
+      } catch (error) {
+        if (!passes(error, call.method) || Date.now() + waitMs > until) throw error;
+        await delay(waitMs);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const agent = await this.#agent.catch(() => undefined);
+    agent?.destroy();
+  }
+
+  async #once({ method, path, body, contentType = "application/json" }: Call): Promise<Answer> {
+    const cluster = await this.#cluster;
+    const url = new URL(path, cluster.server);
+    const headers: Record<string, string> = { accept: "application/json" };
+    if (cluster.token) headers["authorization"] = `Bearer ${cluster.token}`;
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    if (payload !== undefined) {
+      headers["content-type"] = contentType;
+      headers["content-length"] = String(Buffer.byteLength(payload));
+    }
+    const agent = await this.#agent;
+    const { code, warning, text } = await new Promise<{ code: number; warning: string; text: string }>(
+      (resolve, reject) => {
+        const request = (url.protocol === "https:" ? https : http).request(
+          url,
+          { method, headers, agent },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on("data", (chunk: Buffer) => chunks.push(chunk));
+            response.on("error", reject);
+            response.on("end", () => {
+              const { warning = "" } = response.headers;
+              const text = Buffer.concat(chunks).toString();
+              resolve({ code: response.statusCode ?? 0, warning: String(warning), text });
+            });
+          },
+        );
+        request.on("error", (error: NodeJS.ErrnoException) => {
+          if (error.code !== "ECONNREFUSED") reject(error);
+          else
+            reject(
+              new Error(
+                `The Kubernetes API server at ${cluster.server} does not answer. Start the environment with: npm start`,
+              ),
+            );
+        });
+        request.end(payload);
+      },
+    );
+    const answer = text.startsWith("{") ? (JSON.parse(text) as Properties) : {};
+    if (code >= 300) throw refusal(code, answer, text);
+    return { body: answer, warnings: parseWarnings(warning) };
+  }
+}
+
+/** `299 - "unknown field \"spec.x\"", 299 - "…"` → the texts. */
+export const parseWarnings = (header: string): string[] =>
+  [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) => text.replace(/\\(.)/g, "$1"));
+
+function refusal(code: number, answer: Properties, text: string): ApiError {
+  const causes = objectAt(answer, "details")["causes"];
+  return new ApiError(
+    code,
+    stringAt(answer, "message") ?? `${String(code)} ${text}`.trim(),
+    (Array.isArray(causes) ? causes.filter(isObject) : []).map((cause) => ({
+      field: stringAt(cause, "field") ?? "",
+      message: stringAt(cause, "message") ?? "",
+    })),
+  );
+}
+
+function passes(error: unknown, method: Call["method"]): boolean {
+  if (error instanceof ApiError) {
+    // A kind is listed a moment before it is served.
+    if (error.code === 404)
+      return method === "PATCH" && error.message.startsWith("the server could not find");
+    // A quota that was created a moment ago refuses everything until the controller manager has counted.
+    if (error.code === 403) return error.message.includes("status unknown for quota");
+    if (error.code === 409) return /object has been modified|please apply your changes/.test(error.message);
+    return error.code === 429 || error.code === 503 || error.code === 504 || /etcdserver/.test(error.message);
+  }
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ECONNRESET" || code === "EPIPE";
+}

@@ -1,0 +1,159 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { stringAt } from "../values.ts";
+import type { Properties } from "../values.ts";
+import type { Api } from "./api.ts";
+
+const run = promisify(execFile);
+
+/** A chart that can be had: what `helm` takes as its CHART argument, with the flags that belong to it. */
+export interface Chart {
+  argument: string;
+  flags: string[];
+}
+
+/** Where a release is. */
+export interface ReleaseName {
+  namespace: string;
+  name: string;
+}
+
+/** What helm knows of an installed release. */
+export interface ReleaseStatus {
+  revision: number;
+  /** For example `deployed`, `pending-upgrade`. */
+  status: string;
+  /** The chart's version. */
+  version: string;
+  appVersion: string;
+}
+
+/** The real helm, on one cluster. */
+export class Helm {
+  readonly #binary: () => Promise<string>;
+  readonly #kubeconfig: string;
+  readonly #api: Api;
+
+  /** @param binary path of helm; called when helm is needed first */
+  constructor(binary: () => Promise<string>, kubeconfig: string, api: Api) {
+    this.#binary = binary;
+    this.#kubeconfig = kubeconfig;
+    this.#api = api;
+  }
+
+  /** CRDs of the chart's `crds/` folders as YAML, of enabled subcharts only. */
+  async crds(release: ReleaseName, chart: Chart, values: Properties): Promise<string[]> {
+    // Quick, and empty for most charts: the others have to be rendered to know which subcharts are on.
+    const { stdout } = await this.#run(["show", "crds", chart.argument, ...chart.flags]);
+    if (!stdout.trim()) return [];
+    const version = stringAt((await this.#api.get("/version")) ?? {}, "gitVersion") ?? "";
+    const rendered = await withValues(values, (file) =>
+      this.#run([
+        ...["template", ...place(release), chart.argument, ...chart.flags],
+        ...["--include-crds", "--kube-version", version, "-f", file],
+      ]),
+    );
+    return rendered.stdout
+      .split(/^---\n/m)
+      .filter(
+        (document) =>
+          /^# Source: \S*(^|\/)crds\/[^/\s]+\s/m.test(document) &&
+          /^kind: CustomResourceDefinition/m.test(document),
+      );
+  }
+
+  /**
+   * Installs or upgrades. Nothing waits and no hook runs, as there are no nodes to run anything on.
+   * @returns the API server's warnings
+   */
+  async upgrade(
+    release: ReleaseName,
+    chart: Chart,
+    values: Properties,
+    options: { createNamespace: boolean },
+  ): Promise<string[]> {
+    const namespaceFlags = options.createNamespace ? ["--create-namespace"] : [];
+    const { stderr } = await withValues(values, (file) =>
+      this.#run([
+        ...["upgrade", "--install", ...place(release), chart.argument, ...chart.flags, "-f", file],
+        ...[
+          "--no-hooks",
+          "--skip-crds",
+          "--take-ownership",
+          "--history-max",
+          "2",
+          "--reset-values",
+          ...namespaceFlags,
+        ],
+      ]),
+    );
+    return warningsOf(stderr);
+  }
+
+  /** The objects of the release as YAML, or undefined when there is no such release. */
+  async manifest(release: ReleaseName): Promise<string | undefined> {
+    return this.#orGone(async () => (await this.#run(["get", "manifest", ...place(release)])).stdout);
+  }
+
+  async status(release: ReleaseName): Promise<ReleaseStatus | undefined> {
+    const text = await this.#orGone(
+      async () => (await this.#run(["get", "metadata", ...place(release), "-o", "json"])).stdout,
+    );
+    return text === undefined ? undefined : (JSON.parse(text) as ReleaseStatus);
+  }
+
+  /** A release that does not exist is no error. */
+  async uninstall(release: ReleaseName): Promise<void> {
+    await this.#run([
+      "uninstall",
+      ...place(release),
+      "--no-hooks",
+      "--ignore-not-found",
+      "--cascade",
+      "background",
+    ]);
+  }
+
+  async #orGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof Error && error.message.includes("release: not found")) return undefined;
+      throw error;
+    }
+  }
+
+  async #run(args: string[]): Promise<{ stdout: string; stderr: string }> {
+    const binary = await this.#binary();
+    try {
+      return await run(binary, [...args, "--kubeconfig", this.#kubeconfig], { maxBuffer: 256 * 1024 * 1024 });
+    } catch (error) {
+      const { stderr = "" } = error as { stderr?: string };
+      throw new Error(`helm ${args[0] ?? ""} ${args[1] ?? ""}: ${stderr.trim() || String(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+const place = ({ namespace, name }: ReleaseName): string[] => [name, "--namespace", namespace];
+
+/** `W0102 15:04:05.000000 1234 warnings.go:70] unknown field "spec.x"` → the text. */
+export const warningsOf = (stderr: string): string[] =>
+  [...stderr.matchAll(/^W\d+ .* warnings\.go:\d+\] (.*)$/gm)].map(([, text = ""]) => text);
+
+/** Values may hold secrets: they pass through a file that only this user can read, and that is gone afterwards. */
+async function withValues<T>(values: Properties, use: (file: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "helm-values-"));
+  try {
+    const file = path.join(folder, "values.yaml");
+    await writeFile(file, stringify(values), { mode: 0o600 });
+    return await use(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
