@@ -1,0 +1,81 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "./errors.ts";
+import { Ports } from "./ports.ts";
+import { Services, waitUntil } from "./processes.ts";
+import { ensurePythonPackages } from "./tools/python.ts";
+
+/** How programs reach the emulated AWS API. Its credentials are no secrets: it lets everybody in. */
+export interface CloudAccess {
+  endpoint: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+const service = "aws";
+const readySeconds = 60;
+
+/** An emulated AWS API on loopback, which remembers over a stop what was made in it. */
+export class Cloud {
+  readonly #folder: string;
+  readonly #services: Services;
+  readonly #ports: Ports;
+
+  constructor(environment: string) {
+    this.#folder = environment;
+    this.#services = new Services(environment);
+    this.#ports = new Ports(environment);
+  }
+
+  isRunning = (): boolean => this.#services.running(service);
+
+  get #journal(): string {
+    return join(this.#folder, "aws-journal.jsonl");
+  }
+
+  /** Its address, when it has been started before. */
+  get access(): CloudAccess | undefined {
+    const port = this.#ports.known(service);
+    if (port === undefined) return undefined;
+    return {
+      endpoint: `http://127.0.0.1:${port}`,
+      region: "eu-central-1",
+      accessKeyId: "embedded",
+      secretAccessKey: "embedded",
+    };
+  }
+
+  async start(): Promise<void> {
+    if (this.isRunning()) return;
+    const { python, folder } = await ensurePythonPackages(
+      "moto",
+      join(import.meta.dirname, "cloud/requirements.txt"),
+    );
+    const port = await this.#ports.claim(service);
+    await this.#services.start(service, {
+      command: python,
+      args: [join(import.meta.dirname, "cloud/server.py"), String(port), this.#journal],
+      env: {
+        PYTHONPATH: folder,
+        PYTHONNOUSERSITE: "1",
+        PYTHONDONTWRITEBYTECODE: "",
+        // Roles and policies are checked for their form at creation, not at every call.
+        MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+      },
+    });
+    const answers = async () => (await fetch(`http://127.0.0.1:${port}/moto-api/data.json`)).ok;
+    await waitUntil(async () => !this.isRunning() || (await answers().catch(() => false)), readySeconds);
+    if (this.isRunning()) return;
+    throw new UserError(
+      `The emulated AWS API does not come up:\n${this.#services.lastWords(service)}`,
+      `See ${this.#services.logOf(service)}; deleting the cache's python folder installs it anew.`,
+    );
+  }
+
+  /** Stops it and forgets what was made in it. */
+  async forget(): Promise<void> {
+    await this.#services.stop(service);
+    rmSync(this.#journal, { force: true });
+  }
+}

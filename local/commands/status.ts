@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { ApiServer } from "../api-server.ts";
+import { optionOf } from "../arguments.ts";
+import { Environment } from "../environment.ts";
+import { UserError } from "../errors.ts";
+import { writeWhole } from "../files.ts";
+import { main } from "../main.ts";
+import { requireStack } from "../project.ts";
+import { Pulumi } from "../pulumi.ts";
+import { count, endpointsOf, formatCount } from "../summary.ts";
+
+interface Tenant {
+  id: string;
+  tier: string;
+  /** A file, readable by its owner only, that holds the tenant's token. */
+  tokenFile: string;
+}
+
+interface TokenSecret {
+  metadata: { labels: Record<string, string> };
+  data: Record<string, string>;
+}
+
+async function tenantsOf(api: ApiServer, namespace: string, folder: string): Promise<Tenant[]> {
+  const secrets = await api.list<TokenSecret>(
+    `/api/v1/namespaces/${namespace}/secrets?labelSelector=autoweave.com%2Ftenant`,
+  );
+  return secrets.map(({ metadata: { labels }, data }) => {
+    const id = labels["autoweave.com/tenant"] ?? "";
+    const tokenFile = join(folder, id);
+    writeWhole(tokenFile, Buffer.from(data["token"] ?? "", "base64").toString(), 0o600);
+    return { id, tier: labels["autoweave.com/tier"] ?? "", tokenFile };
+  });
+}
+
+/** `npm run status [-- --stack STACK] [--json]`: what runs where. */
+await main(async (args) => {
+  const stack = optionOf(args, "stack", "s") ?? "dev";
+  requireStack(stack);
+  const environment = new Environment();
+  environment.requireRunning();
+  const { state } = new Pulumi(environment);
+  const outputs = state.outputs(stack);
+  const namespace = outputs["namespace"];
+  if (typeof namespace !== "string") {
+    throw new UserError(`The stack ${stack} is not deployed.`, `npm start -- --stack ${stack} deploys it.`);
+  }
+  const { kubeconfig, url } = environment.controlPlane;
+  const api = new ApiServer(kubeconfig);
+  const tenants = await tenantsOf(api, namespace, join(environment.folder, "tokens", stack)).finally(() =>
+    api.close(),
+  );
+  const endpoints = { kubernetes: url ?? "", aws: environment.aws.endpoint, ...endpointsOf(outputs) };
+  if (args.includes("--json")) {
+    console.log(JSON.stringify({ stack, namespace, kubeconfig, endpoints, tenants }, null, 2));
+    return;
+  }
+  const rows: [string, string][] = [
+    ["stack", stack],
+    ["namespace", namespace],
+    ["kubeconfig", kubeconfig],
+    ...Object.entries(endpoints),
+    ...tenants.map(({ id, tier, tokenFile }): [string, string] => [`tenant ${id} (${tier})`, tokenFile]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value}`);
+  for (const line of formatCount(count(state.resources(stack)))) console.log(`${"".padEnd(width)}  ${line}`);
+});

@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { readJson, writeWhole } from "./files.ts";
+
+/** One process, told apart from a later one that happens to get the same number. */
+export interface ProcessRecord {
+  pid: number;
+  /** When the kernel started it, in clock ticks since boot. */
+  startTicks: string;
+}
+
+/** The start of a running process in clock ticks since boot; undefined when there is none (a zombie counts as none). */
+export function startTicksOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command may hold spaces and brackets: the fields are counted after its last bracket.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** A record of the running process `pid`. */
+export function recordOf(pid: number): ProcessRecord | undefined {
+  const startTicks = startTicksOf(pid);
+  return startTicks === undefined ? undefined : { pid, startTicks };
+}
+
+/** The command line of a running process; empty when there is none. */
+export function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
+
+export const isRunning = ({ pid, startTicks }: ProcessRecord): boolean => startTicksOf(pid) === startTicks;
+
+/** Waits until `condition` holds; false when it did not within the time. */
+export async function waitUntil(
+  condition: () => boolean | Promise<boolean>,
+  timeoutSeconds: number,
+  everyMilliseconds = 50,
+): Promise<boolean> {
+  const end = Date.now() + timeoutSeconds * 1000;
+  while (!(await condition())) {
+    if (Date.now() > end) return false;
+    await delay(everyMilliseconds);
+  }
+  return true;
+}
+
+/** Ends a process: asks first, and after `graceSeconds` does not ask any more. */
+export async function end(record: ProcessRecord, graceSeconds = 5): Promise<void> {
+  if (!isRunning(record)) return;
+  process.kill(record.pid, "SIGTERM");
+  if (await waitUntil(() => !isRunning(record), graceSeconds)) return;
+  process.kill(record.pid, "SIGKILL");
+  await waitUntil(() => !isRunning(record), 5);
+}
+
+export interface ServiceCommand {
+  command: string;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+}
+
+/** The long-running processes of an environment, which outlive the command that starts them. */
+export class Services {
+  readonly #records: string;
+  readonly #logs: string;
+
+  constructor(environment: string) {
+    this.#records = join(environment, "processes");
+    this.#logs = join(environment, "logs");
+  }
+
+  logOf = (name: string): string => join(this.#logs, `${name}.log`);
+
+  running(name: string): boolean {
+    const record = readJson<ProcessRecord>(join(this.#records, `${name}.json`));
+    return record !== undefined && isRunning(record);
+  }
+
+  /** Starts the service with a fresh log. Throws when its program cannot be executed. */
+  async start(name: string, { command, args, env }: ServiceCommand): Promise<void> {
+    mkdirSync(this.#logs, { recursive: true });
+    const log = openSync(this.logOf(name), "w");
+    try {
+      const child = spawn(command, args, {
+        detached: true,
+        stdio: ["ignore", log, log],
+        env: { ...process.env, ...env },
+      });
+      const pid = await new Promise<number>((done, fail) => {
+        child.once("error", fail);
+        child.once("spawn", () => done(child.pid as number));
+      });
+      child.unref();
+      writeWhole(
+        join(this.#records, `${name}.json`),
+        JSON.stringify(recordOf(pid) ?? { pid, startTicks: "ended" }),
+      );
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  async stop(name: string): Promise<void> {
+    const path = join(this.#records, `${name}.json`);
+    const record = readJson<ProcessRecord>(path);
+    if (record) await end(record);
+    rmSync(path, { force: true });
+  }
+
+  /** The names of the services that were started and not stopped since, running or not. */
+  started(): string[] {
+    try {
+      return readdirSync(this.#records)
+        .filter((file) => file.endsWith(".json"))
+        .map((file) => basename(file, ".json"));
+    } catch {
+      return [];
+    }
+  }
+
+  /** The last lines of a service's log, for an error message. */
+  lastWords(name: string, lines = 5): string {
+    try {
+      return readFileSync(this.logOf(name), "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+    } catch {
+      return "(no log)";
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { UserError } from "../errors.ts";
+import { step } from "../progress.ts";
+import { run } from "../run.ts";
+import { findOnPath } from "./installed.ts";
+
+/** Programs that Debian packages, and the package that holds each. */
+const packages = {
+  nginx: "nginx",
+  "redis-server": "redis-server",
+  pip3: "python3-pip",
+} as const;
+
+const folders = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
+
+/** The path of a program of the operating system, whose package is installed first when it is missing (as root). */
+export async function ensureDebianProgram(program: keyof typeof packages): Promise<string> {
+  const name = packages[program];
+  const installed = findOnPath(program, folders);
+  if (installed) return installed;
+  const repair = `Install it as root: apt-get update && apt-get install --no-install-recommends ${name}`;
+  if (process.getuid?.() !== 0 || !findOnPath("apt-get"))
+    throw new UserError(`${program} is missing.`, repair);
+  await step(`Installing the Debian package ${name}`, () =>
+    withoutStartingServices(() => install(name, repair)),
+  );
+  const path = findOnPath(program, folders);
+  if (!path)
+    throw new UserError(`The Debian package ${name} was installed, but holds no ${program}.`, repair);
+  return path;
+}
+
+async function install(name: string, repair: string): Promise<void> {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  for (const args of [
+    ["update", "-q"],
+    ["install", "-q", "-y", "--no-install-recommends", name],
+  ]) {
+    const { code, stderr } = await run("apt-get", args, { env });
+    if (code !== 0) throw new UserError(`apt-get ${args[0]} failed:\n${stderr.trim()}`, repair);
+  }
+}
+
+/** Debian starts a service when its package is installed, unless this file forbids it. */
+async function withoutStartingServices(task: () => Promise<void>): Promise<void> {
+  const policy = "/usr/sbin/policy-rc.d";
+  if (existsSync(policy)) return task();
+  writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    await task();
+  } finally {
+    rmSync(policy, { force: true });
+  }
+}
