@@ -19,9 +19,9 @@ interface Difference {
 }
 
 /** What Pulumi prints instead of a secret. */
-export const secretMark = "[secret]";
+const secretMark = "[secret]";
 const unknownSentinel = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-export const unknownMark = "(known after the update)";
+const unknownMark = "(known after the update)";
 
 /** The properties that a step changes, in the order of their paths. Secrets are masked. */
 export function changesOf(step: PreviewStep): PropertyChange[] {

@@ -16,7 +16,7 @@ export interface PreviewStep {
   detailedDiff?: Record<string, PropertyDiff> | null;
 }
 
-export interface ResourceState {
+interface ResourceState {
   type: string;
   /** False for components, which only group others. */
   custom?: boolean;

@@ -1,5 +1,5 @@
 /** One line of a line diff: a sign (`-`, `+`, or a space for context) and the text. */
-export type DiffLine = `${"-" | "+" | " "}${string}`;
+type DiffLine = `${"-" | "+" | " "}${string}`;
 
 /** Beyond this many pairs of differing lines the finest diff is not worth its time. */
 const maxPairs = 4_000_000;

@@ -24,7 +24,7 @@ const verbs: Record<Action, string> = {
   import: "to import",
 };
 
-export interface TextOptions {
+interface TextOptions {
   /** With the colours of a terminal. Default: false. */
   color?: boolean;
 }
@@ -64,7 +64,7 @@ const paintDiff = (line: string) => {
   return code ? `\u001b[${code}m${line}\u001b[0m` : line;
 };
 
-export interface MarkdownOptions {
+interface MarkdownOptions {
   /** The environment: stands in the heading and in the hidden marker by which its comment is found again. */
   stack: string;
   /** In characters. Default: what GitHub takes. */

@@ -18,7 +18,7 @@ export interface ResourceChange {
   atRisk: string | undefined;
 }
 
-export interface PreviewSummary {
+interface PreviewSummary {
   changes: ResourceChange[];
   errors: string[];
   warnings: string[];
