@@ -51,6 +51,7 @@ func components() (otelcol.Factories, error) {
 	return otelcol.Factories{
 		Receivers: byType[receiver.Factory](
 			filelogreceiver.NewFactory(),
+			newLokiReceiverFactory(),
 			otlpreceiver.NewFactory(),
 			prometheusreceiver.NewFactory(),
 		),
