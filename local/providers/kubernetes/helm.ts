@@ -133,7 +133,7 @@ export class Helm {
       return await run(binary, [...args, "--kubeconfig", this.#kubeconfig], { maxBuffer: 256 * 1024 * 1024 });
     } catch (error) {
       const { stderr = "" } = error as { stderr?: string };
-      throw new Error(`helm ${args[0] ?? ""} ${args[1] ?? ""}: ${stderr.trim() || String(error)}`, {
+      throw new Error(`helm ${args.slice(0, 3).join(" ")}: ${stderr.trim() || String(error)}`, {
         cause: error,
       });
     }

@@ -1,6 +1,6 @@
 import type { Change } from "../changes.ts";
 import { propertyPath } from "../changes.ts";
-import type { ApiError } from "./api.ts";
+import { ApiError } from "./api.ts";
 
 /** What makes another object of it: the API server would answer with a second object, or none. */
 const identity = new Set(["apiVersion", "kind", "metadata.name", "metadata.namespace"]);
@@ -12,14 +12,19 @@ const refusals =
 export const changesOfIdentity = (list: Change[]): Change[] =>
   list.filter((change) => identity.has(propertyPath(change.path)));
 
+/** Whether an immutable field is all that the API server finds fault with. */
+export const isImmutable = (error: unknown): error is ApiError =>
+  error instanceof ApiError &&
+  error.code === 422 &&
+  causesOf(error).every((cause) => refusals.test(cause.message));
+
 /**
  * The changes that a refused dry run says the object cannot take in place; none if anything else is wrong with it too,
  * because a replacement would not heal that.
  */
 export function immutableChanges(error: ApiError, list: Change[]): Change[] {
-  if (error.code !== 422) return [];
-  const causes = error.causes.length > 0 ? error.causes : [{ field: "", message: error.message }];
-  if (!causes.every((cause) => refusals.test(cause.message))) return [];
+  if (!isImmutable(error)) return [];
+  const causes = causesOf(error);
   const refused = list.filter((change) => {
     const path = propertyPath(change.path);
     return causes.some(({ field }) => field !== "" && (path.startsWith(field) || field.startsWith(path)));
@@ -31,3 +36,6 @@ export function immutableChanges(error: ApiError, list: Change[]): Change[] {
   const below = list.filter((change) => tops.has(String(change.path[0])));
   return below.length > 0 ? below : list;
 }
+
+const causesOf = (error: ApiError): ApiError["causes"] =>
+  error.causes.length > 0 ? error.causes : [{ field: "", message: error.message }];

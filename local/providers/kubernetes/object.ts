@@ -6,7 +6,7 @@ import type { CheckRequest, Diff, DiffRequest, Resource, ResourceHandler } from 
 import { containsUnknown, isObject, objectAt, omit, secret, stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
 import { ApiError } from "./api.ts";
-import { changesOfIdentity, immutableChanges } from "./immutable.ts";
+import { changesOfIdentity, immutableChanges, isImmutable } from "./immutable.ts";
 import { describe, referenceOf, UnknownKindError } from "./objects.ts";
 import type { Objects, Reference } from "./objects.ts";
 
@@ -26,7 +26,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
       }
       return outputsOf(body);
     } catch (error) {
-      if (error instanceof ApiError && !(preview && comesWithThisUpdate(error))) {
+      if (error instanceof ApiError && !(preview && isUnsettled(error))) {
         await findings.add({ kind: "rejected", urn: resource.urn, object, message: error.message, preview });
         throw new Error(`${object}: ${error.message}`, { cause: error });
       }
@@ -40,7 +40,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
     try {
       return omit(await apply(resource, inputs, true), "status");
     } catch (error) {
-      if (comesWithThisUpdate(error)) return inputs;
+      if (isUnsettled(error)) return inputs;
       throw error;
     }
   };
@@ -62,7 +62,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
         await objects.apply(manifest(request.inputs), fieldManager(request), { dryRun: true });
       } catch (error) {
         // Anything but an immutable field is the update's to report, which previews too.
-        const immutable = error instanceof ApiError ? immutableChanges(error, changed) : [];
+        const immutable = isImmutable(error) ? immutableChanges(error, changed) : [];
         return { changes: changed, replaces: immutable, deleteBeforeReplace: !isAutonamed(request.inputs) };
       }
       return { changes: changed, replaces: [], deleteBeforeReplace: false };
@@ -142,9 +142,14 @@ async function getIfServed(objects: Objects, reference: Reference): Promise<Prop
   }
 }
 
-/** Its kind or its namespace is not there yet: in a preview, what brings them has not been created. */
-const comesWithThisUpdate = (error: unknown): boolean =>
-  error instanceof UnknownKindError || (error instanceof ApiError && error.code === 404);
+/**
+ * What a preview cannot judge, as the update itself makes way for it: a kind or a namespace comes with it, or the old
+ * object with its immutable fields goes.
+ */
+const isUnsettled = (error: unknown): boolean =>
+  error instanceof UnknownKindError ||
+  (error instanceof ApiError && error.code === 404) ||
+  isImmutable(error);
 
 function refuseOtherShapes(type: string, inputs: Properties): void {
   const kind = type.split(":")[2];

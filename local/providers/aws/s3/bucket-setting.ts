@@ -10,7 +10,7 @@ export function bucketSetting(setting: {
   inputs: string[];
   put(s3: S3Client, bucket: string, inputs: Properties): Promise<unknown>;
   /** In the shape of the inputs; undefined when the bucket has no such setting. */
-  get(s3: S3Client, bucket: string): Promise<Properties | undefined>;
+  get(s3: S3Client, bucket: string, inputs: Properties): Promise<Properties | undefined>;
   remove(s3: S3Client, bucket: string): Promise<unknown>;
 }): AwsType {
   return {
@@ -27,8 +27,8 @@ export function bucketSetting(setting: {
     update: async ({ clients, region, inputs }, id) => {
       await setting.put(clients.s3(region), id, inputs);
     },
-    describe: async ({ clients, region }, id) => {
-      const live = await orGone(setting.get(clients.s3(region), id));
+    describe: async ({ clients, region, inputs }, id) => {
+      const live = await orGone(setting.get(clients.s3(region), id, inputs));
       return live && { live: { bucket: id, ...live }, computed: {} };
     },
     remove: async ({ clients, region }, id) => {
