@@ -6,7 +6,10 @@ type Inputs = Record<string, unknown>;
 /** What a snapshot tells of a resource beside its type and name: what decides about data, addresses and availability. */
 const chosen: readonly { type: RegExp; inputs: (inputs: Inputs) => Inputs }[] = [
   { type: /^kubernetes:helm\.sh\/v3:Release$/, inputs: pick("chart", "version") },
-  { type: /^kubernetes:core\/v1:(Secret|ConfigMap)$/, inputs: ({ data }) => ({ keys: keysOf(data) }) },
+  {
+    type: /^kubernetes:core\/v1:(Secret|ConfigMap)$/,
+    inputs: ({ data, stringData }) => ({ keys: [...keysOf(data), ...keysOf(stringData)] }),
+  },
   {
     type: /^kubernetes:core\/v1:Service$/,
     inputs: ({ spec }) => ({ ports: listOf(spec, "ports").map(({ port }) => port) }),
