@@ -15,6 +15,7 @@ export function contradictions(stack: Partial<StackConfig>): Contradiction[] {
     ...alertingClashes(stack),
     ...retentionClashes(stack),
     ...storageClashes(stack),
+    ...databaseClashes(stack),
   ];
 }
 
@@ -38,8 +39,16 @@ function tenantClashes({ tenants, tenantId, services }: Partial<StackConfig>): C
         : []),
     ];
   });
-  return [...twice, ...ofServices];
+  return [...twice, ...inBuckets(ids, tenantId), ...ofServices];
 }
+
+/** Folders of Loki's own in the bucket where every tenant has one, which expires. */
+const lokiFolders = ["index", "rules"];
+
+const inBuckets = (ids: string[], tenantId: string): Contradiction[] =>
+  [...ids.map((id, index) => ({ id, path: ["tenants", index, "id"] })), { id: tenantId, path: ["tenantId"] }]
+    .filter(({ id }) => lokiFolders.includes(id))
+    .map(({ id, path }) => ({ path, message: `${id} is a folder of Loki's own in the bucket of the logs` }));
 
 function alertingClashes({ alertmanager }: Partial<StackConfig>): Contradiction[] {
   if (!alertmanager || alertmanager.smtp) return [];
@@ -74,4 +83,17 @@ function storageClashes({ storage, protect }: Partial<StackConfig>): Contradicti
       ? [{ path: ["storage", "forceDestroy"], message: "contradicts stack.protect, which keeps the data" }]
       : []),
   ];
+}
+
+function databaseClashes({ postgresql }: Partial<StackConfig>): Contradiction[] {
+  if (postgresql?.kind !== "cluster" || !postgresql.password) return [];
+  const { password } = postgresql;
+  return "existingSecret" in password && password.key !== "password"
+    ? [
+        {
+          path: ["postgresql", "password", "key"],
+          message: "must be password: the operator reads the Secret's keys username and password",
+        },
+      ]
+    : [];
 }

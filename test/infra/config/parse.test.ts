@@ -122,6 +122,13 @@ const contradictory: [promise: string, settings: object, key: string][] = [
     { storage: { ...production.storage, drRegion: "eu-central-1" } },
     "stack.storage.drRegion",
   ],
+  ["a tenant whose logs would lie in Loki's index", { tenants: [{ id: "index" }] }, "stack.tenants[0].id"],
+  ["a default tenant whose logs would lie among Loki's rules", { tenantId: "rules" }, "stack.tenantId"],
+  [
+    "a Secret of the database's owner that the operator cannot read",
+    { postgresql: { kind: "cluster", password: { existingSecret: "mine", key: "pw" } } },
+    "stack.postgresql.password.key",
+  ],
   ["data that is protected and thrown away", { protect: true }, "stack.storage.forceDestroy"],
 ];
 
