@@ -1,4 +1,5 @@
 import type { StackConfig } from "./config/schema.ts";
+import { sizesOf } from "./sizes.ts";
 
 /**
  * Who listens where, and who may talk to whom: the one table that services, probes, scrape configs, datasources and
@@ -13,16 +14,24 @@ export interface Port {
   protocols?: readonly Protocol[];
 }
 
-interface WorkloadSpec {
+/**
+ * Something that is no workload of ours: object storage (and what hands out the identity for it), the Kubernetes API
+ * server, ports of the nodes themselves, apps that offer metrics, anything on the internet.
+ */
+export type Call = "objectStore" | "apiServer" | "nodes" | "apps" | "internet";
+
+export interface WorkloadSpec {
   /** Labels of its pods. */
   labels: Record<string, string>;
   ports: Record<string, Port>;
   /** The port that Prometheus scrapes, a key of `ports`. */
   metrics?: string;
-  /** What it calls outside the table: object storage, the Kubernetes API server, anything on the internet. */
-  calls?: readonly ("objectStore" | "apiServer" | "internet")[];
+  /** What it calls outside the table. */
+  calls?: readonly Call[];
   /** The Kubernetes API server calls it: an admission webhook's port, a key of `ports`. */
   webhook?: string;
+  /** It reads the node's own files or devices, which only the namespace for that allows. */
+  needsHost?: true;
 }
 
 const app = (name: string, instance?: string) => ({
@@ -61,6 +70,7 @@ export const workloads = {
     ports: { metrics: { number: 8888 }, health: { number: 13133 } },
     metrics: "metrics",
     calls: ["apiServer"],
+    needsHost: true,
   },
   tempo: {
     labels: app("tempo", "tempo"),
@@ -78,7 +88,7 @@ export const workloads = {
     labels: app("prometheus", "main"),
     ports: { http: { number: 9090 } },
     metrics: "http",
-    calls: ["apiServer"],
+    calls: ["apiServer", "nodes", "apps"],
   },
   longTermPrometheus: {
     labels: app("prometheus", "long-term"),
@@ -87,7 +97,8 @@ export const workloads = {
   },
   promLabelProxy: {
     labels: app("prom-label-proxy", "prom-label-proxy"),
-    ports: { http: { number: 8080 } },
+    ports: { http: { number: 8080 }, metrics: { number: 9091 } },
+    metrics: "metrics",
   },
   alertmanager: {
     labels: app("alertmanager", "main"),
@@ -132,6 +143,11 @@ export const workloads = {
     calls: ["apiServer", "internet"],
     webhook: "webhook",
   },
+  /** Answers the certificate authority's challenge for as long as it lasts; cert-manager starts and ends it. */
+  acmeSolver: {
+    labels: { "acme.cert-manager.io/http01-solver": "true" },
+    ports: { http: { number: 8089 } },
+  },
   cloudNativePg: {
     labels: app("cloudnative-pg"),
     ports: { metrics: { number: 8080 }, webhook: { number: 9443 } },
@@ -147,6 +163,21 @@ export const workloads = {
 } as const satisfies Record<string, WorkloadSpec>;
 
 export type WorkloadName = keyof typeof workloads;
+
+/** Lets an app inside the stack's own namespace reach the tenants' gateway; apps of other namespaces need no label. */
+export const sendingLabel = { "autoweave.com/telemetry": "true" } as const;
+
+/** Ports that programs on the nodes' own network offer: the kubelet and the node exporter. */
+export const nodePorts = { kubelet: 10250, nodeExporter: 9100 } as const;
+
+/** The stack's namespaces: its own, and the one whose pods may reach into their node. */
+export const namespacesOf = ({ namespace }: Pick<StackConfig, "namespace">) => ({
+  main: namespace,
+  host: `${namespace}-host`,
+});
+
+/** Priority of the path that telemetry takes. Named after the namespace: such classes are shared by the whole cluster. */
+export const criticalPriorityOf = ({ namespace }: Pick<StackConfig, "namespace">) => `${namespace}-critical`;
 
 /** Who calls from outside the stack: apps of any namespace, and the controller behind `entry`. */
 export type Outsider = "apps" | "entry";
@@ -169,6 +200,7 @@ export const flows: readonly Flow[] = [
   flow("apps", "gateway", "otlpGrpc", "otlpHttp", "tempo", "loki", "prometheus"),
   flow("entry", "gateway", "otlpGrpc", "otlpHttp", "tempo", "loki"),
   flow("entry", "grafana", "http"),
+  flow("entry", "acmeSolver", "http"),
   flow("gateway", "collector", "otlpGrpc", "otlpHttp", "lokiPush"),
   flow("gateway", "tempo", "http"),
   flow("gateway", "loki", "http"),
@@ -201,6 +233,9 @@ export const flows: readonly Flow[] = [
   flow("cloudNativePg", "barmanPlugin", "grpc"),
   flow("database", "barmanPlugin", "grpc"),
 ];
+
+/** How an app says that its pods are to be scraped: this label, and a container port of this name. */
+export const appScraping = { label: { "autoweave.com/scrape": "true" }, portName: "metrics" } as const;
 
 /** Kubernetes names that more than one component must agree on. */
 export const names = {
@@ -235,5 +270,35 @@ export function addresses({ size }: Pick<StackConfig, "size">) {
     alertmanager: at(`alertmanager-${names.alertmanager}`, workloads.alertmanager.ports.http),
     promLabelProxy: at(names.promLabelProxy, workloads.promLabelProxy.ports.http),
     redis: at(names.redis, workloads.redis.ports.redis),
+  };
+}
+
+/**
+ * `host:port` of each replica, for what must reach all of them: a sample pushed to one Prometheus of a pair is not in the
+ * other, and one Alertmanager does not hand an alert on to the next.
+ */
+export function replicaAddresses(stack: Pick<StackConfig, "size">) {
+  const each = (pod: string, service: string, replicas: number, port: Port) =>
+    Array.from({ length: replicas }, (_, index) => at(`${pod}-${index}.${service}`, port));
+  const { prometheus, longTermPrometheus, alertmanager } = sizesOf(stack);
+  return {
+    prometheus: each(
+      `prometheus-${names.prometheus}`,
+      "prometheus-operated",
+      prometheus.replicas,
+      workloads.prometheus.ports.http,
+    ),
+    longTermPrometheus: each(
+      `prometheus-${names.longTermPrometheus}`,
+      "prometheus-operated",
+      longTermPrometheus.replicas,
+      workloads.longTermPrometheus.ports.http,
+    ),
+    alertmanager: each(
+      `alertmanager-${names.alertmanager}`,
+      "alertmanager-operated",
+      alertmanager.replicas,
+      workloads.alertmanager.ports.http,
+    ),
   };
 }

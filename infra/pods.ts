@@ -1,0 +1,26 @@
+/** What the pods of every workload share: scheduling, and what Pod Security "restricted" asks for. */
+
+/** Runs as this user and group, which own the volumes too. */
+export const podSecurity = (id: number) => ({
+  runAsNonRoot: true,
+  runAsUser: id,
+  runAsGroup: id,
+  fsGroup: id,
+  seccompProfile: { type: "RuntimeDefault" as const },
+});
+
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" as const },
+};
+
+/** Spreads replicas over zones and hosts, and runs them crowded rather than not at all. */
+export const spread = (labels: Record<string, string>) =>
+  ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway" as const,
+    labelSelector: { matchLabels: labels },
+  }));
