@@ -1,0 +1,110 @@
+import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
+import type { StackConfig } from "../config/schema.ts";
+import { kubeletScrapeClass } from "./prometheus.ts";
+import { placeOf } from "../network-policies.ts";
+import {
+  appScraping,
+  namespacesOf,
+  nodePorts,
+  type WorkloadName,
+  workloads,
+  type WorkloadSpec,
+} from "../topology.ts";
+
+export interface Monitor {
+  /** Of the PodMonitor, and the `job` label of what it scrapes. */
+  name: string;
+  spec: IPodMonitor["spec"];
+}
+
+/** Everything that runs in this stack and every app that asks for it, scraped pod by pod. */
+export const monitors = (stack: StackConfig): Monitor[] => [
+  ...scrapedWorkloads(stack).map((workload) => workloadMonitor(stack, workload)),
+  { name: "node-exporter", spec: nodeExporterMonitor(stack) },
+  { name: "apps", spec: appsMonitor },
+];
+
+/** Every kubelet's view of the containers on its node; `spec` of a ScrapeConfig. */
+export const containerScrape = {
+  name: "containers",
+  spec: {
+    jobName: "containers",
+    kubernetesSDConfigs: [{ role: "Node" }],
+    scrapeClass: kubeletScrapeClass.name,
+    scheme: "https",
+    metricsPath: "/metrics/cadvisor",
+    relabelings: [
+      { sourceLabels: ["__meta_kubernetes_node_name"], targetLabel: "node" },
+      { targetLabel: "job", replacement: "containers" },
+    ],
+    // Per-container detail that no question of an operator needs, and half of all series.
+    metricRelabelings: [
+      {
+        sourceLabels: ["__name__"],
+        regex: "container_(tasks_state|memory_failures_total|blkio_.*)",
+        action: "drop",
+      },
+    ],
+  },
+};
+
+/** The `job` labels of what runs in this stack at all times. */
+export const permanentJobs = (stack: StackConfig): string[] => scrapedWorkloads(stack).map(jobOf);
+
+const jobOf = (workload: WorkloadName) =>
+  workload.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const scrapedWorkloads = (stack: StackConfig) =>
+  (Object.keys(workloads) as WorkloadName[]).filter(
+    (name) => "metrics" in workloads[name] && placeOf(stack, name) === "here",
+  );
+
+function workloadMonitor(stack: StackConfig, workload: WorkloadName): Monitor {
+  const { labels, ports, metrics = "", needsHost }: WorkloadSpec = workloads[workload];
+  const { main, host } = namespacesOf(stack);
+  const name = jobOf(workload);
+  return {
+    name,
+    spec: {
+      namespaceSelector: { matchNames: [needsHost ? host : main] },
+      selector: { matchLabels: labels },
+      podMetricsEndpoints: [
+        {
+          portNumber: ports[metrics]?.number,
+          // Certificates inside the cluster are self-signed by whoever serves them.
+          ...(metrics === "https" ? { scheme: "https", tlsConfig: { insecureSkipVerify: true } } : {}),
+          relabelings: [
+            { targetLabel: "job", replacement: name, action: "replace" },
+            ...(tellsOfOthers[workload] ?? []),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+/** kube-state-metrics tells of other pods: its `namespace`, `pod` and `container` are theirs, not its own. */
+const tellsOfOthers: Partial<Record<WorkloadName, { regex: string; action: "labeldrop" }[]>> = {
+  kubeStateMetrics: [{ regex: "namespace|pod|container", action: "labeldrop" }],
+};
+
+const nodeExporterMonitor = (stack: StackConfig): IPodMonitor["spec"] => ({
+  namespaceSelector: { matchNames: [namespacesOf(stack).host] },
+  selector: { matchLabels: { "app.kubernetes.io/name": "prometheus-node-exporter" } },
+  podMetricsEndpoints: [
+    {
+      portNumber: nodePorts.nodeExporter,
+      relabelings: [
+        { targetLabel: "job", replacement: "node-exporter", action: "replace" },
+        { sourceLabels: ["__meta_kubernetes_pod_node_name"], targetLabel: "node", action: "replace" },
+      ],
+    },
+  ],
+});
+
+const appsMonitor: IPodMonitor["spec"] = {
+  namespaceSelector: { any: true },
+  selector: { matchLabels: appScraping.label },
+  sampleLimit: 20_000,
+  podMetricsEndpoints: [{ port: appScraping.portName, honorLabels: false }],
+};

@@ -1,0 +1,153 @@
+import * as k8s from "@pulumi/kubernetes";
+import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions } from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { containerScrape, monitors } from "../backends/monitors.ts";
+import {
+  longTermAlertmanagerConfigs,
+  longTermAlertmanagers,
+  longTermPrometheusSpec,
+  type PrometheusSpec,
+  prometheusSpec,
+} from "../backends/prometheus.ts";
+import { promLabelProxyValues } from "../backends/prom-label-proxy.ts";
+import { release } from "../charts.ts";
+import type { StackConfig } from "../config/schema.ts";
+import { sizesOf } from "../sizes.ts";
+import { names, workloads } from "../topology.ts";
+import { disruptionBudget } from "./disruption.ts";
+
+/** Prometheus twice: one that scrapes and keeps days, a small one that keeps the recorded series; and what is scraped. */
+export class Metrics extends ComponentResource {
+  constructor(name: string, { stack }: { stack: StackConfig }, opts?: ComponentResourceOptions) {
+    super("autoweave:infra:Metrics", name, {}, opts);
+    const child = { parent: this };
+    const { namespace } = stack;
+
+    const discovery = this.discovery(name, namespace);
+    const alertmanagers = new k8s.core.v1.Secret(
+      `${name}-long-term-alertmanagers`,
+      {
+        metadata: { name: longTermAlertmanagers.name, namespace },
+        stringData: { [longTermAlertmanagers.key]: stringify(longTermAlertmanagerConfigs(stack)) },
+      },
+      child,
+    );
+    this.prometheus("prometheus", stack, prometheusSpec(stack), { parent: this, dependsOn: discovery });
+    this.prometheus("longTermPrometheus", stack, longTermPrometheusSpec(stack), {
+      parent: this,
+      dependsOn: alertmanagers,
+    });
+
+    for (const monitor of monitors(stack)) {
+      new k8s.apiextensions.CustomResource(
+        `${name}-${monitor.name}-monitor`,
+        {
+          apiVersion: "monitoring.coreos.com/v1",
+          kind: "PodMonitor",
+          metadata: { name: monitor.name, namespace },
+          spec: monitor.spec,
+        },
+        child,
+      );
+    }
+
+    new k8s.apiextensions.CustomResource(
+      `${name}-${containerScrape.name}-scrape`,
+      {
+        apiVersion: "monitoring.coreos.com/v1alpha1",
+        kind: "ScrapeConfig",
+        metadata: { name: containerScrape.name, namespace },
+        spec: containerScrape.spec,
+      },
+      child,
+    );
+
+    // The chart's own account would get a token that the proxy has no use for.
+    const account = serviceAccount(names.promLabelProxy, namespace, child);
+    release(
+      names.promLabelProxy,
+      { chart: "prom-label-proxy", namespace, values: promLabelProxyValues(stack) },
+      { parent: this, dependsOn: account },
+    );
+    this.registerOutputs();
+  }
+
+  /** What Prometheus may see: pods, services, nodes and the kubelets' metrics; no Secret, no ConfigMap. */
+  private discovery(name: string, namespace: string) {
+    const child = { parent: this };
+    // Cluster-wide names: two stacks may share a cluster.
+    const metadata = { name: `${namespace}-prometheus` };
+    const role = new k8s.rbac.v1.ClusterRole(
+      `${name}-discovery`,
+      {
+        metadata,
+        rules: [
+          { apiGroups: [""], resources: ["pods", "services", "nodes"], verbs: ["get", "list", "watch"] },
+          {
+            apiGroups: ["discovery.k8s.io"],
+            resources: ["endpointslices"],
+            verbs: ["get", "list", "watch"],
+          },
+          { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
+        ],
+      },
+      child,
+    );
+    return new k8s.rbac.v1.ClusterRoleBinding(
+      `${name}-discovery`,
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: `prometheus-${names.prometheus}`, namespace }],
+      },
+      child,
+    );
+  }
+
+  private prometheus(
+    workload: "prometheus" | "longTermPrometheus",
+    stack: StackConfig,
+    spec: PrometheusSpec,
+    opts: CustomResourceOptions,
+  ) {
+    const child = { parent: this };
+    const { namespace } = stack;
+    const { labels, ports } = workloads[workload];
+    const { replicas } = sizesOf(stack)[workload];
+    const name = names[workload];
+    const host = `prometheus-${name}`;
+
+    serviceAccount(host, namespace, child);
+    new k8s.core.v1.Service(
+      host,
+      {
+        metadata: { name: host, namespace },
+        spec: {
+          selector: labels,
+          ports: [{ name: "http", port: ports.http.number, targetPort: ports.http.number }],
+          // The replicas differ by some scrapes: whoever asks again must not see a graph jump back and forth.
+          sessionAffinity: "ClientIP",
+        },
+      },
+      child,
+    );
+    disruptionBudget(host, { namespace, labels, replicas }, child);
+    new k8s.apiextensions.CustomResource(
+      host,
+      {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "Prometheus",
+        metadata: { name, namespace },
+        spec,
+      },
+      opts,
+    );
+  }
+}
+
+const serviceAccount = (name: string, namespace: string, opts: CustomResourceOptions) =>
+  new k8s.core.v1.ServiceAccount(
+    name,
+    { metadata: { name, namespace }, automountServiceAccountToken: false },
+    opts,
+  );
