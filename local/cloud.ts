@@ -59,9 +59,6 @@ export class Cloud {
       env: {
         PYTHONPATH: folder,
         PYTHONNOUSERSITE: "1",
-        PYTHONDONTWRITEBYTECODE: "",
-        // Roles and policies are checked for their form at creation, not at every call.
-        MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
       },
     });
     const answers = async () => (await fetch(`http://127.0.0.1:${port}/moto-api/data.json`)).ok;

@@ -15,6 +15,8 @@ import re
 import sys
 import threading
 
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -46,8 +48,6 @@ class Journaled:
             pass
 
     def answer(self, environ, body, seed):
-        if seed is not None:
-            mock_random.seed(seed)
         answer = {}
 
         def start_response(status, headers, exc_info=None):
@@ -63,12 +63,25 @@ class Journaled:
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
-        chunks = self.application({**environ, **wsgi}, start_response)
+        request = {**environ, **wsgi}
+        self.touch(request)
+        if seed is not None:
+            mock_random.seed(seed)
+        chunks = self.application(request, start_response)
         try:
             return answer["status"], answer["headers"], b"".join(chunks)
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
+
+    def touch(self, environ):
+        """Has what answers the request made first: making it draws identifiers too, and must not happen in between."""
+        self.application.get_application(environ)
+        scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+        if scope:
+            region, service = scope.groups()
+            regions = get_backend(service)[DEFAULT_ACCOUNT_ID]
+            regions[region if region in regions.regions else "global"]
 
     def __call__(self, environ, start_response):
         plain = {key: value for key, value in environ.items() if isinstance(value, (str, dict))}

@@ -10,7 +10,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { readJson, writeWhole } from "../files.ts";
 
 /** What a cached program was when it was built, to tell a broken one. */
