@@ -22,11 +22,9 @@ function onThisMachine(ports: Record<string, number>, sink: string, folder: stri
   const exporters = Object.fromEntries(
     Object.entries(config.exporters).map(([name, settings]) => {
       if (!name.startsWith("otlp_")) return [name, settings];
-      const { tls: _, ...rest } = settings as Record<string, unknown>;
-      return [
-        name.replace("otlp_grpc", "otlp_http"),
-        { ...rest, endpoint: sink, encoding: "json", retry_on_failure: quickRetry },
-      ];
+      // The sink speaks plain HTTP, for which there is nothing to say of TLS.
+      const reachable = { ...settings, tls: undefined, endpoint: sink, encoding: "json" };
+      return [name.replace("otlp_grpc", "otlp_http"), { ...reachable, retry_on_failure: quickRetry }];
     }),
   );
   const text = JSON.stringify({ ...config, exporters })
