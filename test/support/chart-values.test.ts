@@ -39,4 +39,10 @@ describe("the check of a release's values", () => {
     };
     assert.deepEqual(unknownKeys({ service: { ip: "x", mac: "y" } }, { ...chart, schema }), ["service.mac"]);
   });
+
+  it("takes keys of maps whose keys the schema leaves open, and checks below the others", () => {
+    const schema = { properties: { service: { patternProperties: { "^port-": {} } } } };
+    const values = { fullnameOverride: "x", service: { "port-a": {}, other: 1 } };
+    assert.deepEqual(unknownKeys(values, { ...chart, schema }), ["service.other"]);
+  });
 });

@@ -17,6 +17,7 @@ export interface ChartDefaults {
 
 interface JsonSchema {
   properties?: Record<string, JsonSchema>;
+  patternProperties?: Record<string, JsonSchema>;
   $ref?: string;
   $defs?: Record<string, JsonSchema>;
 }
@@ -29,6 +30,9 @@ const freeForm = [
   /Probe$/,
   /^(grafana\.ini|envValueFrom|structuredConfig|updateStrategy|strategy)$/,
 ];
+
+/** What the templates of every chart made by `helm create` read, whether values.yaml names it or not. */
+const conventions = ["nameOverride", "fullnameOverride"];
 
 const isMap = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -47,8 +51,8 @@ function unknownBelow(
 ): string[] {
   return Object.entries(values).flatMap(([key, value]) => {
     const at = [...path, key];
-    if (path.length === 0 && chart.subcharts.includes(key)) return [];
-    const property = resolve(schema, chart.schema)?.properties?.[key];
+    if (path.length === 0 && [...chart.subcharts, ...conventions].includes(key)) return [];
+    const property = propertyOf(resolve(schema, chart.schema), key);
     if (!(key in defaults) && !property && !isCommented(key, chart.text)) return [at.join(".")];
     const known = defaults[key];
     const endsHere = freeForm.some((pattern) => pattern.test(key)) || !isMap(known) || isEmpty(known);
@@ -61,6 +65,10 @@ const isEmpty = (value: unknown) => isMap(value) && Object.keys(value).length ==
 /** A key that the author shows as an example, commented out. */
 const isCommented = (key: string, text: string) =>
   new RegExp(`^\\s*#+\\s*${key.replaceAll(/[.*+?^$()|[\]\\{}]/g, "\\$&")}:`, "m").test(text);
+
+const propertyOf = (schema: JsonSchema | undefined, key: string) =>
+  schema?.properties?.[key] ??
+  Object.entries(schema?.patternProperties ?? {}).find(([pattern]) => new RegExp(pattern).test(key))?.[1];
 
 function resolve(schema: JsonSchema | undefined, root: JsonSchema | undefined): JsonSchema | undefined {
   const name = schema?.$ref?.split("/").at(-1);
