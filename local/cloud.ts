@@ -16,6 +16,9 @@ export interface CloudAccess {
 const service = "aws";
 const readySeconds = 60;
 
+export const ensureMoto = () =>
+  ensurePythonPackages("moto", join(import.meta.dirname, "cloud/requirements.txt"));
+
 /** An emulated AWS API on loopback, which remembers over a stop what was made in it. */
 export class Cloud {
   readonly #folder: string;
@@ -48,10 +51,7 @@ export class Cloud {
 
   async start(): Promise<void> {
     if (this.isRunning()) return;
-    const { python, folder } = await ensurePythonPackages(
-      "moto",
-      join(import.meta.dirname, "cloud/requirements.txt"),
-    );
+    const { python, folder } = await ensureMoto();
     const port = await this.#ports.claim(service);
     await this.#services.start(service, {
       command: python,

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withLock } from "../../local/lock.ts";
+import { isRunning, recordOf, Services } from "../../local/processes.ts";
+import { writeWhole } from "../../local/files.ts";
+
+describe("the record of a process", () => {
+  it("tells a process from a later one that got the same number", () => {
+    const record = recordOf(process.pid);
+    assert.ok(record && isRunning(record));
+    assert.equal(isRunning({ ...record, startTicks: "1" }), false);
+  });
+
+  it("says that an ended process does not run", async () => {
+    const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    await once(child, "spawn");
+    const record = recordOf(child.pid as number);
+    assert.ok(record && isRunning(record));
+    child.stdin.end();
+    await once(child, "close");
+    assert.equal(isRunning(record), false);
+  });
+});
+
+describe("the services of an environment", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "services-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("run until they are stopped, known to every later command", async () => {
+    await new Services(folder).start("idle", {
+      command: process.execPath,
+      args: ["-e", "setInterval(() => {}, 1e6)"],
+    });
+    const later = new Services(folder);
+    assert.deepEqual(later.started(), ["idle"]);
+    assert.equal(later.running("idle"), true);
+    await later.stop("idle");
+    assert.equal(later.running("idle"), false);
+    assert.deepEqual(later.started(), []);
+  });
+
+  it("never end a process that has only got the number of one of theirs", async () => {
+    writeWhole(join(folder, "processes", "old.json"), JSON.stringify({ pid: process.pid, startTicks: "1" }));
+    await new Services(folder).stop("old");
+    assert.ok(recordOf(process.pid));
+  });
+});
+
+describe("a lock between processes", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "lock-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("is taken over from a process that has died", async () => {
+    const path = join(folder, "lock");
+    writeWhole(path, JSON.stringify({ pid: process.pid, startTicks: "1" }));
+    assert.equal(await withLock(path, async () => "done"), "done");
+  });
+
+  it("is free again after a failure", async () => {
+    const path = join(folder, "lock");
+    await assert.rejects(withLock(path, () => Promise.reject(new Error("no"))));
+    assert.equal(await withLock(path, async () => "done"), "done");
+  });
+});
