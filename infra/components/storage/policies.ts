@@ -6,7 +6,7 @@ type OneOrMore<T> = T | T[];
 export interface Statement {
   Sid?: string;
   Effect: "Allow" | "Deny";
-  Principal?: "*" | Record<string, Input<string>>;
+  Principal?: Record<string, Input<string>>;
   Action: OneOrMore<string>;
   Resource?: OneOrMore<Input<string>>;
   Condition?: Record<string, Record<string, OneOrMore<Input<string>>>>;
@@ -21,7 +21,7 @@ export const objectsOf = (bucketArn: Input<string>, prefix = ""): Output<string>
 
 /** No request without TLS 1.2 or newer, whoever sends it. */
 export function tlsOnly(bucketArn: Input<string>): Statement[] {
-  const refuse = { Effect: "Deny", Principal: "*", Action: "s3:*" } as const;
+  const refuse = { Effect: "Deny", Principal: { AWS: "*" }, Action: "s3:*" } as const;
   const Resource = [bucketArn, objectsOf(bucketArn)];
   return [
     { ...refuse, Sid: "TlsOnly", Resource, Condition: { Bool: { "aws:SecureTransport": "false" } } },

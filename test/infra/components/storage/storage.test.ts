@@ -102,7 +102,7 @@ describe("storage on AWS", () => {
       const bucket = `arn:aws:mock:::${name.replace(/-policy$/, "")}`;
       const denied = statements(inputs.policy).filter(({ Effect }) => Effect === "Deny");
       const conditions = denied.map(({ Principal, Action, Resource, Condition }) => {
-        assert.deepEqual([Principal, Action, Resource], ["*", "s3:*", [bucket, `${bucket}/*`]]);
+        assert.deepEqual([Principal, Action, Resource], [{ AWS: "*" }, "s3:*", [bucket, `${bucket}/*`]]);
         return Condition;
       });
       assert.deepEqual(conditions, [
