@@ -6,7 +6,7 @@ import { addresses, names } from "../topology.ts";
 import { credential, type SecretRef } from "./credentials.ts";
 
 /** How to reach a server that speaks Redis' protocol. */
-export interface CacheConnection {
+interface CacheConnection {
   /** `host:port`. */
   address: string;
   tls: boolean;

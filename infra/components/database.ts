@@ -13,7 +13,7 @@ interface DatabaseArgs {
 }
 
 /** How to reach a PostgreSQL database. */
-export interface DatabaseConnection {
+interface DatabaseConnection {
   host: string;
   port: number;
   /** The database's name. */
