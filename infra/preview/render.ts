@@ -38,13 +38,17 @@ export function renderText(digest: PreviewDigest, { color = false }: TextOptions
     if (group.length === 0) return [];
     return [`${headings[action]}:`, ...group.flatMap((change) => resourceText(change).map(paint)), ""];
   });
+  const notes = [
+    ...warnings.map((text) => paint(`! warning: ${text}`)),
+    ...errors.map((text) => paint(`- error: ${text}`)),
+  ];
   const risk = changes.filter((change) => change.atRisk).length;
   return [
-    ...errors.map((text) => paint(`- error: ${text}`)),
-    ...warnings.map((text) => `! warning: ${text}`),
-    ...(errors.length + warnings.length > 0 ? [""] : []),
     ...(risk > 0 ? [paint(`- WARNING: ${riskSentence(risk)}`), ""] : []),
     ...sections,
+    // Last, where they are on the screen when the command ends.
+    ...notes,
+    ...(notes.length > 0 ? [""] : []),
     headline(digest, changes),
     "",
   ].join("\n");

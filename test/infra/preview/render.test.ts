@@ -125,7 +125,7 @@ describe("a rendered preview", () => {
     assert.match(renderText(digest), /acl: public-read/);
   });
 
-  it("of a failed run leads with the errors, in plain characters", () => {
+  it("of a failed run ends with the errors, in plain characters, and a comment begins with them", () => {
     const digest: PreviewDigest = {
       diagnostics: [
         {
