@@ -53,6 +53,8 @@ export const prometheusOperatorRights = {
   everywhere: [
     { apiGroups: [""], resources: ["namespaces"], verbs: ["get", "list", "watch"] },
     { apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: ["get"] },
+    // It writes no events at all unless it may do so everywhere.
+    { apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
   ],
   here: [
     { apiGroups: ["monitoring.coreos.com"], resources: ["*"], verbs: ["*"] },
@@ -69,7 +71,6 @@ export const prometheusOperatorRights = {
       resources: ["endpointslices"],
       verbs: ["get", "list", "watch", "create", "update", "delete"],
     },
-    { apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
     { apiGroups: ["networking.k8s.io"], resources: ["ingresses"], verbs: ["get", "list", "watch"] },
   ],
 } satisfies Pick<Grant, "everywhere" | "here">;
