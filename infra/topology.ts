@@ -158,7 +158,7 @@ export const workloads = {
   barmanPlugin: {
     labels: app("plugin-barman-cloud"),
     ports: { grpc: { number: 9090 } },
-    calls: ["apiServer", "objectStore"],
+    calls: ["apiServer"],
   },
 } as const satisfies Record<string, WorkloadSpec>;
 
@@ -231,7 +231,6 @@ export const flows: readonly Flow[] = [
   flow("database", "database", "postgresql", "status"),
   flow("cloudNativePg", "database", "postgresql", "status"),
   flow("cloudNativePg", "barmanPlugin", "grpc"),
-  flow("database", "barmanPlugin", "grpc"),
 ];
 
 /** How an app says that its pods are to be scraped: this label, and a container port of this name. */
@@ -250,7 +249,16 @@ export const names = {
   promLabelProxy: "prom-label-proxy",
   /** Services of the tenants' gateway: the addresses that apps know. */
   gateway: { tempo: "tempo", loki: "loki", prometheus: "prometheus" },
+  /** The certificate of the public hosts, and the Secret that holds it. */
+  entryCertificate: "entry-tls",
 } as const;
+
+/** The public host names. */
+export const hostsOf = ({ domain }: Pick<StackConfig, "domain">) => ({
+  grafana: `grafana.${domain}`,
+  tempo: `tempo.${domain}`,
+  loki: `loki.${domain}`,
+});
 
 const at = (host: string, port: Port) => `${host}:${port.number}`;
 
