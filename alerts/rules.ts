@@ -29,7 +29,7 @@ export interface RuleGroup {
 }
 
 export interface RuleOptions {
-  /** The scrape jobs that must be there at all times. */
+  /** The scrape jobs that must be there at all times; at least one. */
   jobs: readonly string[];
 }
 

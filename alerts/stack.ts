@@ -21,14 +21,15 @@ const stackAlert = ({ alert, severity, expr, for: holds, summary, description }:
   annotations: { summary, description, runbook_url: runbook(alert) },
 });
 
-const absent = (job: string) =>
+/** One rule for all: `absent` carries the `job` that it asked for. */
+const absentJobs = (jobs: readonly string[]) =>
   stackAlert({
     alert: "ScrapeJobAbsent",
     severity: "warning",
-    expr: `absent(up{job="${job}"})`,
+    expr: jobs.map((job) => `absent(up{job="${job}"})`).join(" or "),
     for: "15m",
-    summary: `Nothing of ${job} is scraped.`,
-    description: `Prometheus has found no pod of ${job} for 15 minutes, so nothing watches it.`,
+    summary: "Nothing of {{ $labels.job }} is scraped.",
+    description: "Prometheus has found no pod of it for 15 minutes, so nothing watches it.",
   });
 
 /** Who watches the watchers: alerts on the stack itself. */
@@ -76,7 +77,7 @@ export const stackRules = ({ jobs }: RuleOptions): RuleGroup[] => [
         summary: "{{ $labels.job }} cannot be scraped at {{ $labels.instance }}.",
         description: "Prometheus has had no answer for ten minutes: the pod is down or the network is shut.",
       }),
-      ...jobs.map(absent),
+      absentJobs(jobs),
     ],
   },
   {
