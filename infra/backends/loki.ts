@@ -74,6 +74,8 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
       },
     },
     ingester: {
+      // Time for the others of a ring to learn of it.
+      lifecycler: { min_ready_duration: clustered ? "15s" : "0s" },
       chunk_encoding: "snappy",
       chunk_idle_period: "30m",
       max_chunk_age: "2h",

@@ -53,7 +53,10 @@ export function tempoConfig(stack: StackConfig, overridesFile: string) {
       retry_after_on_resource_exhausted: "5s",
     },
     ingester: {
-      lifecycler: { ring: { ...ring, replication_factor: distributed ? 3 : 1 } },
+      lifecycler: {
+        ring: { ...ring, replication_factor: distributed ? 3 : 1 },
+        ...(distributed ? {} : { min_ready_duration: "0s" }),
+      },
       trace_idle_period: "5s",
       max_block_duration: "15m",
       flush_all_on_shutdown: true,
@@ -68,7 +71,8 @@ export function tempoConfig(stack: StackConfig, overridesFile: string) {
     // Retention bounds a search; a second bound would hide what is still there.
     query_frontend: { multi_tenant_queries_enabled: true, search: { max_duration: "0s" } },
     compactor: {
-      ring,
+      // A compactor in a ring waits a minute for others before Tempo is ready.
+      ...(distributed ? { ring } : {}),
       compaction: {
         block_retention: `${stack.tempo.retentionHours}h`,
         compacted_block_retention: "1h",
@@ -85,19 +89,19 @@ export function tempoConfig(stack: StackConfig, overridesFile: string) {
 
 const generated = ["service-graphs", "span-metrics"];
 
+/** Labels of span metrics beside Tempo's own; heeded among a tenant's limits only, not in the processor's settings. */
+const spanLabels = [
+  { name: "environment", source_labels: ["deployment.environment.name"], join: "" },
+  { name: "version", source_labels: ["service.version"], join: "" },
+];
+
 /** Metrics from spans, each series with its tenant, to every Prometheus. */
 function metricsGenerator(stack: StackConfig) {
   return {
     registry: { inject_tenant_id_as: "tenant_id" },
     processor: {
       service_graphs: { histogram_buckets: latencyBuckets },
-      span_metrics: {
-        histogram_buckets: latencyBuckets,
-        dimension_mappings: [
-          { name: "environment", source_labels: ["deployment.environment.name"], join: "" },
-          { name: "version", source_labels: ["service.version"], join: "" },
-        ],
-      },
+      span_metrics: { histogram_buckets: latencyBuckets },
     },
     storage: {
       path: `${tempoDataFolder}/generator/wal`,
@@ -139,6 +143,9 @@ export function tempoOverrides(stack: StackConfig) {
       compaction: { block_retention: `${tracesRetentionHours ?? stack.tempo.retentionHours}h` },
       metrics_generator: {
         processors: generated,
+        processor: { span_metrics: { dimension_mappings: spanLabels } },
+        // As the exemplars of pushed metrics have it: one link from a graph to its trace.
+        trace_id_label_name: "trace_id",
         max_active_series: sizesOf(stack).tempo.replicas * 20_000,
       },
     };

@@ -31,6 +31,13 @@ describe("Tempo's configuration", () => {
     }
   });
 
+  it("labels span metrics with the environment and version of their service", () => {
+    for (const { metrics_generator: own } of Object.values(tempoOverrides(standard))) {
+      const labels = own.processor.span_metrics.dimension_mappings.map(({ name }) => name);
+      assert.deepEqual(labels, ["environment", "version"]);
+    }
+  });
+
   it("writes them with exemplars to every Prometheus of the pair", () => {
     const { remote_write: writes } = tempoConfig(standard, "f").metrics_generator.storage;
     assert.equal(writes.length, 2);
