@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { changes } from "../changes.ts";
 import type { Change } from "../changes.ts";
 import { liveInputs } from "../drift.ts";
+import { nameSuffix } from "../naming.ts";
 import type { ResourceHandler } from "../provider.ts";
 import { stringAt } from "../values.ts";
 import type { Json, Properties } from "../values.ts";
@@ -57,7 +58,7 @@ export function awsHandler(type: AwsType, clients: AwsClients): ResourceHandler 
   };
 
   return {
-    check: ({ name, old, inputs }) => {
+    check: ({ urn, name, old, inputs }) => {
       const foreign = Object.keys(inputs).filter((key) => key !== "region" && !(key in type.inputs));
       if (foreign.length > 0) {
         throw new Error(
@@ -67,7 +68,7 @@ export function awsHandler(type: AwsType, clients: AwsClients): ResourceHandler 
       }
       if (!type.naming) return Promise.resolve(inputs);
       const { input, prefix = "" } = type.naming;
-      const generated = `${prefix}${name.toLowerCase()}-${randomSuffix()}`;
+      const generated = `${prefix}${name.toLowerCase()}-${nameSuffix(urn)}`;
       return Promise.resolve({ ...inputs, [input]: inputs[input] ?? old[input] ?? generated });
     },
 
@@ -138,5 +139,3 @@ function parsed(text: string): unknown {
 /** Whether the new resource gets another place than the old one: another name, parent or region. */
 const movesAway = (type: AwsType, changed: Change[]): boolean =>
   changed.some(({ path }) => path[0] === "region" || path[0] === type.naming?.input || path[0] === "bucket");
-
-const randomSuffix = (): string => Math.random().toString(16).slice(2, 9).padEnd(7, "0");

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { changes } from "../changes.ts";
 import { liveInputs } from "../drift.ts";
 import type { Findings } from "../findings.ts";
+import { nameSuffix } from "../naming.ts";
 import type { CheckRequest, Diff, DiffRequest, Resource, ResourceHandler } from "../provider.ts";
 import { containsUnknown, isObject, objectAt, omit, secret, stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
@@ -46,9 +46,9 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
   };
 
   return {
-    check: ({ name, type, old, inputs }: CheckRequest): Promise<Properties> => {
+    check: ({ urn, name, type, old, inputs }: CheckRequest): Promise<Properties> => {
       refuseOtherShapes(type, inputs);
-      return Promise.resolve(withName(name, old, inputs));
+      return Promise.resolve(withName(urn, name, old, inputs));
     },
 
     diff: async (request: DiffRequest): Promise<Diff> => {
@@ -63,7 +63,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
       } catch (error) {
         // Anything but an immutable field is the update's to report, which previews too.
         const immutable = isImmutable(error) ? immutableChanges(error, changed) : [];
-        return { changes: changed, replaces: immutable, deleteBeforeReplace: !isAutonamed(request.inputs) };
+        return { changes: changed, replaces: immutable, deleteBeforeReplace: true };
       }
       return { changes: changed, replaces: [], deleteBeforeReplace: false };
     },
@@ -160,7 +160,7 @@ function refuseOtherShapes(type: string, inputs: Properties): void {
   );
 }
 
-function withName(name: string, old: Properties, inputs: Properties): Properties {
+function withName(urn: string, name: string, old: Properties, inputs: Properties): Properties {
   const metadata = objectAt(inputs, "metadata");
   if (metadata["name"] ?? metadata["generateName"]) return inputs;
   const previous = isAutonamed(old) ? stringAt(objectAt(old, "metadata"), "name") : undefined;
@@ -168,7 +168,7 @@ function withName(name: string, old: Properties, inputs: Properties): Properties
     ...inputs,
     metadata: {
       ...metadata,
-      name: previous ?? `${name.toLowerCase()}-${randomBytes(4).toString("hex")}`,
+      name: previous ?? `${name.toLowerCase()}-${nameSuffix(urn)}`,
       annotations: { ...objectAt(metadata, "annotations"), [autonamed]: "true" },
     },
   };

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stringify } from "yaml";
 import { changes, propertyPath } from "../changes.ts";
 import type { Findings } from "../findings.ts";
+import { nameSuffix } from "../naming.ts";
 import type { Resource, ResourceHandler } from "../provider.ts";
 import { isObject, objectAt, stringAt, unknown } from "../values.ts";
 import type { Properties } from "../values.ts";
@@ -64,10 +64,10 @@ export function helmRelease(context: ReleaseContext): ResourceHandler {
   };
 
   return {
-    check: ({ name, old, inputs }) =>
+    check: ({ urn, name, old, inputs }) =>
       Promise.resolve({
         ...inputs,
-        name: inputs["name"] ?? old["name"] ?? `${name}-${randomBytes(4).toString("hex")}`,
+        name: inputs["name"] ?? old["name"] ?? `${name}-${nameSuffix(urn)}`,
         namespace: inputs["namespace"] ?? "default",
       }),
 

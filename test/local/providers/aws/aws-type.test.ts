@@ -50,8 +50,14 @@ describe("an AWS resource", () => {
   it("keeps the name that it was given at first", async () => {
     const check = awsHandler(bucket, new AwsClients(options)).check;
     const first = await check?.({ ...resource, old: {}, inputs: {} });
-    assert.match(String(first?.["bucket"]), /^logs-[0-9a-f]{7}$/);
+    assert.match(String(first?.["bucket"]), /^logs-[0-9a-f]{8}$/);
     assert.deepEqual(await check?.({ ...resource, old: first ?? {}, inputs: {} }), first);
+  });
+
+  it("gets the same name again after a command that was killed before it wrote the name down", async () => {
+    const check = awsHandler(bucket, new AwsClients(options)).check;
+    const once = await check?.({ ...resource, old: {}, inputs: {} });
+    assert.deepEqual(await check?.({ ...resource, old: {}, inputs: {} }), once);
   });
 
   it("of a type that has no handler is refused with the file to write", () => {
