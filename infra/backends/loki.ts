@@ -9,7 +9,7 @@ import { byTenant, requireTenants } from "./tenants.ts";
 const { ports } = workloads.loki;
 
 /** The folder of Loki's volume. */
-export const lokiDataFolder = "/var/loki";
+const lokiDataFolder = "/var/loki";
 
 /** Holds a folder per tenant with its rules. */
 export const lokiRulesFolder = "/etc/loki/rules";

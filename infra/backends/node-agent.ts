@@ -6,7 +6,7 @@ import { retryForever } from "./collector/queue.ts";
 import { tenantHeader } from "./tenants.ts";
 
 /** Pods that wear this annotation with the value `otlp` send their logs themselves; their output is left alone. */
-export const logsAnnotation = "autoweave.com/logs";
+const logsAnnotation = "autoweave.com/logs";
 
 /** The agent's folder on its node: how far it has read, and what it has not delivered. */
 export const nodeAgentFolder = "/var/lib/autoweave-node-agent";

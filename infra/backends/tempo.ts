@@ -13,7 +13,7 @@ const gossipRing = `${names.tempo}-gossip-ring`;
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.08, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** The folder of Tempo's volume. */
-export const tempoDataFolder = "/var/tempo";
+const tempoDataFolder = "/var/tempo";
 
 /**
  * Tempo's configuration: one process (`small`) or microservices that share this file (`standard`).

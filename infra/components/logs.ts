@@ -11,7 +11,7 @@ import { criticalPriorityOf, names, workloads } from "../topology.ts";
 import type { Storage } from "./storage.ts";
 import { keysEnvironment, type StoreAccess } from "./storage/access.ts";
 
-export interface LogsArgs {
+interface LogsArgs {
   stack: StackConfig;
   storage: Storage;
 }

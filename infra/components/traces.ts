@@ -10,7 +10,7 @@ import { criticalPriorityOf, names, workloads } from "../topology.ts";
 import type { Storage } from "./storage.ts";
 import { keysEnvironment, type StoreAccess } from "./storage/access.ts";
 
-export interface TracesArgs {
+interface TracesArgs {
   stack: StackConfig;
   storage: Storage;
 }
