@@ -5,7 +5,7 @@ export type AlertReceiver =
   | { kind: "pagerduty"; routingKeyFile: string }
   | { kind: "email"; to: string };
 
-export interface MailServer {
+interface MailServer {
   host: string;
   port: number;
   from: string;

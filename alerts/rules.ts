@@ -9,7 +9,7 @@ export interface AlertRule {
   annotations: { summary: string; description: string; runbook_url: string } & Record<string, string>;
 }
 
-export interface RecordingRule {
+interface RecordingRule {
   /** `level:metric:operations`. */
   record: string;
   expr: string;
@@ -17,7 +17,7 @@ export interface RecordingRule {
 }
 
 /** Keeps every series for days, or the recorded ones for more than a year. */
-export type Prometheus = "main" | "long-term";
+type Prometheus = "main" | "long-term";
 
 export interface RuleGroup {
   name: string;

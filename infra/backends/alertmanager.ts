@@ -16,7 +16,7 @@ const configSecret = `alertmanager-${names.alertmanager}-config`;
 export const alertmanagerConfigSecret = { name: configSecret, key: "alertmanager.yaml" };
 
 /** A secret that the configuration refers to by a file. */
-export interface ReceiverSecret {
+interface ReceiverSecret {
   /** Of the Secret that is made where the settings name none. */
   name: string;
   key: string;

@@ -1,6 +1,5 @@
 import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
 import type { StackConfig } from "../config/schema.ts";
-import { kubeletScrapeClass } from "./prometheus.ts";
 import { placeOf } from "../network-policies.ts";
 import {
   appScraping,
@@ -10,8 +9,9 @@ import {
   workloads,
   type WorkloadSpec,
 } from "../topology.ts";
+import { kubeletScrapeClass } from "./prometheus.ts";
 
-export interface Monitor {
+interface Monitor {
   /** Of the PodMonitor, and the `job` label of what it scrapes. */
   name: string;
   spec: IPodMonitor["spec"];

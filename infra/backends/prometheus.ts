@@ -17,9 +17,6 @@ export type AlertmanagerSpec = WithVolume<NonNullable<IAlertmanager["spec"]>>;
 /** Marks the rules that the Prometheus with the long memory evaluates. */
 export const evaluatedByLabel = "autoweave.com/prometheus";
 
-/** Resource attributes of pushed metrics that become labels, as scraped series carry them. */
-const identityAttributes = ["tenant_id", "service", "environment", "version"];
-
 /** Proves to a kubelet who asks; its certificate is its own. */
 export const kubeletScrapeClass = {
   name: "kubelet",
@@ -53,7 +50,6 @@ export function prometheusSpec(stack: StackConfig): PrometheusSpec {
     exemplars: { maxSize: 100_000 },
     enableRemoteWriteReceiver: true,
     enableOTLPReceiver: true,
-    otlp: { promoteResourceAttributes: identityAttributes },
     // What waited in a queue through an outage arrives late, by several senders.
     tsdb: { outOfOrderTimeWindow: "1h" },
     remoteWrite: longTermWrites(stack),

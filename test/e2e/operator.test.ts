@@ -142,6 +142,7 @@ describe("the Prometheus operator", function () {
       assert.match(config, new RegExp(`job_name: podMonitor/${stacks.standard.namespace}/${job}/0`));
     }
     assert.match(config, /metrics_path: \/metrics\/cadvisor/);
+    assert.match(config, /credentials_file: \/var\/run\/secrets\/kubernetes.io\/serviceaccount\/token/);
     assert.doesNotMatch(config, /honor_labels: true/);
   });
 

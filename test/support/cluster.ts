@@ -5,7 +5,7 @@ import { Services, waitUntil } from "../../local/processes.ts";
 import type { Registered } from "./deploy.ts";
 import { temporaryFolder } from "./program.ts";
 
-export interface KubernetesObject {
+interface KubernetesObject {
   apiVersion: string;
   kind: string;
   metadata: { name: string; namespace?: string };

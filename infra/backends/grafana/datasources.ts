@@ -29,7 +29,7 @@ export function grafanaDatasources(stack: StackConfig) {
       httpMethod: "POST",
       prometheusType: "Prometheus",
       timeInterval: `${stack.prometheus.scrapeIntervalSeconds}s`,
-      exemplarTraceIdDestinations: traceIdLabels.map((name) => ({ name, datasourceUid: uids.traces })),
+      exemplarTraceIdDestinations: [{ name: "trace_id", datasourceUid: uids.traces }],
     },
   };
   return {
@@ -56,9 +56,6 @@ export function grafanaDatasources(stack: StackConfig) {
     ],
   };
 }
-
-/** Of exemplars: OpenTelemetry's name, and that of Tempo's metrics generator. */
-const traceIdLabels = ["trace_id", "traceID"];
 
 const fromTraces = {
   tracesToLogsV2: {
