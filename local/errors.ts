@@ -25,12 +25,6 @@ const knownFailures: readonly KnownFailure[] = [
     repair: "Free some space (the cache folder may be deleted as a whole) and run the command again.",
   },
   {
-    pattern: /incorrect passphrase/,
-    what: "The passphrase of the embedded environment does not open the stack's secrets",
-    repair:
-      "Put the former content of the file `passphrase` back into the environment's folder, or delete that folder to begin anew.",
-  },
-  {
     pattern: /lookup \S+.*(no such host|server misbehaving)|Could not resolve host|EAI_AGAIN|proxyconnect/i,
     what: "A package registry cannot be reached",
     repair: "Check the network and the proxy settings, then run the command again.",

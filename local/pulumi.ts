@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { crdDocuments } from "./crds.ts";
 import type { Environment } from "./environment.ts";
@@ -72,7 +72,6 @@ export class Pulumi {
         PULUMI_DEBUG_PROVIDERS: providers.debugProviders,
         KUBECONFIG: kubeconfig,
         AWS_ENDPOINT_URL: aws.endpoint,
-        AWS_REGION: aws.region,
         AWS_ACCESS_KEY_ID: aws.accessKeyId,
         AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
         AUTOWEAVE_STACK_FILE: this.#project.settingsOf(stack),
@@ -142,19 +141,25 @@ export class Pulumi {
     };
   }
 
+  /** The file with the passphrase of every stack's secrets, made at the first use. */
   #passphraseFile(): string {
     const path = join(this.#folder, "passphrase");
-    if (existsSync(path)) return path;
-    if (existsSync(join(this.state.folder, ".pulumi/stacks"))) {
-      throw new UserError(
-        `The passphrase of the embedded environment is gone: ${path} is missing.`,
-        `Put it back, or delete ${this.#folder} to begin anew (after \`npm stop\`).`,
-      );
+    // A random passphrase gives nothing away by its hash.
+    const check = join(this.#folder, "passphrase.sha256");
+    if (!existsSync(check)) {
+      const passphrase = randomBytes(24).toString("base64url");
+      writeWhole(path, passphrase, 0o600);
+      writeWhole(check, sha256(passphrase));
     }
-    writeWhole(path, randomBytes(24).toString("base64url"), 0o600);
-    return path;
+    if (existsSync(path) && sha256(readFileSync(path, "utf8")) === readFileSync(check, "utf8")) return path;
+    throw new UserError(
+      `The passphrase in ${path} is not the one that opens the stacks' secrets.`,
+      `Put the former one back, or delete ${this.#folder} to begin anew (after \`npm stop\`).`,
+    );
   }
 }
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const exitCodeOf = (child: ChildProcess): Promise<number> =>
   new Promise((done, fail) => {

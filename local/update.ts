@@ -28,7 +28,9 @@ class EventLog {
     if (!existsSync(this.#path)) return [];
     const file = openSync(this.#path, "r");
     const buffer = Buffer.alloc(1 << 20);
-    for (let size = 0; (size = readSync(file, buffer, 0, buffer.length, this.#position)) > 0;) {
+    for (;;) {
+      const size = readSync(file, buffer, 0, buffer.length, this.#position);
+      if (size === 0) break;
       this.#position += size;
       this.#rest += this.#decoder.write(buffer.subarray(0, size));
     }
