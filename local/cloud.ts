@@ -8,7 +8,6 @@ import { ensurePythonPackages } from "./tools/python.ts";
 /** How programs reach the emulated AWS API. Its credentials are no secrets: it lets everybody in. */
 export interface CloudAccess {
   endpoint: string;
-  region: string;
   accessKeyId: string;
   secretAccessKey: string;
 }
@@ -43,7 +42,6 @@ export class Cloud {
     if (port === undefined) return undefined;
     return {
       endpoint: `http://127.0.0.1:${port}`,
-      region: "eu-central-1",
       accessKeyId: "embedded",
       secretAccessKey: "embedded",
     };
