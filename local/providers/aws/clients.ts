@@ -6,15 +6,16 @@ import { STSClient } from "@aws-sdk/client-sts";
 export interface AwsOptions {
   /** URL of the emulated AWS API. */
   endpoint: string;
-  /** For resources that do not name theirs. */
-  region: string;
   accessKeyId: string;
   secretAccessKey: string;
 }
 
+/** IAM and STS know no regions; their clients sign for this one. */
+const globalRegion = "us-east-1";
+
 /** Clients of every service, one per region. */
 export class AwsClients {
-  readonly defaultRegion: string;
+  #defaultRegion: string | undefined;
   readonly #options: AwsOptions;
   readonly #s3 = new Map<string, S3Client>();
   readonly #kms = new Map<string, KMSClient>();
@@ -23,9 +24,27 @@ export class AwsClients {
 
   constructor(options: AwsOptions) {
     this.#options = options;
-    this.defaultRegion = options.region;
-    this.iam = new IAMClient(this.#settings(options.region));
-    this.sts = new STSClient(this.#settings(options.region));
+    this.iam = new IAMClient(this.#settings(globalRegion));
+    this.sts = new STSClient(this.#settings(globalRegion));
+  }
+
+  /** For resources that do not name theirs. */
+  get defaultRegion(): string {
+    return this.#defaultRegion ?? globalRegion;
+  }
+
+  /**
+   * Makes `region` the default one. All providers of a command share these clients, since Pulumi does not tell which
+   * of them a resource belongs to.
+   */
+  serve(region: string): void {
+    if (this.#defaultRegion !== undefined && this.#defaultRegion !== region) {
+      throw new Error(
+        `The embedded environment's AWS provider is for ${this.#defaultRegion} already, not ${region}: ` +
+          `give a resource of another region its own "region" instead of a provider.`,
+      );
+    }
+    this.#defaultRegion = region;
   }
 
   s3(region: string): S3Client {

@@ -4,6 +4,7 @@ import { awsHandler } from "./aws-type.ts";
 import { AwsClients } from "./clients.ts";
 import type { AwsOptions } from "./clients.ts";
 import { functions } from "./functions.ts";
+import { podIdentityAssociation } from "./eks/pod-identity-association.ts";
 import { role } from "./iam/role.ts";
 import { rolePolicy } from "./iam/role-policy.ts";
 import { alias } from "./kms/alias.ts";
@@ -33,6 +34,7 @@ const types = [
   bucketReplication,
   bucketVersioning,
   key,
+  podIdentityAssociation,
   replicaKey,
   role,
   rolePolicy,
@@ -61,11 +63,7 @@ export function awsProvider(options: AwsOptions): { provider: Provider; close():
         );
       },
       configure: ({ region }) => {
-        if (region === undefined || region === options.region) return;
-        throw new Error(
-          `The embedded environment's AWS provider is for ${options.region}, not ${String(region)}: ` +
-            `give a resource of another region its own "region" instead of a provider.`,
-        );
+        if (typeof region === "string") clients.serve(region);
       },
     },
     close: () => {
