@@ -1,4 +1,5 @@
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { setTimeout as delay } from "node:timers/promises";
 import { ApiServer } from "../../../local/api-server.ts";
 import type { Environment } from "../../../local/environment.ts";
 
@@ -41,24 +42,17 @@ export const missingFrom = (other: Set<string>, one: Set<string>): string[] =>
   [...one].filter((entry) => !other.has(entry)).sort();
 
 async function objects(api: ApiServer): Promise<string[]> {
-  const groups = JSON.parse((await api.ask("GET", "/apis")).body) as {
-    groups: { preferredVersion: { groupVersion: string } }[];
-  };
-  const roots = [
-    "/api/v1",
-    ...groups.groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`),
-  ];
+  const { groups } = await get<{ groups: { preferredVersion: { groupVersion: string } }[] }>(api, "/apis");
+  const versions = groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`);
   const found = await Promise.all(
-    roots.map(async (root) => {
-      const { status, body } = await api.ask("GET", root);
-      if (status !== 200) throw new Error(`The API server refused ${root}: ${body}`);
-      const { resources } = JSON.parse(body) as ApiResourceList;
+    ["/api/v1", ...versions].map(async (root) => {
+      const { resources } = await get<ApiResourceList>(api, root);
       const listed = resources.filter(
         ({ name, verbs }) => verbs.includes("list") && !name.includes("/") && !comesAndGoes.has(name),
       );
       return Promise.all(
         listed.map(async ({ name }) =>
-          (await api.list<Metadata>(`${root}/${name}`))
+          (await get<{ items: Metadata[] }>(api, `${root}/${name}`)).items
             .filter(({ metadata }) => !metadata.ownerReferences)
             .map(({ metadata }) => `${name} ${metadata.namespace ?? ""}/${revisionless(metadata.name)}`),
         ),
@@ -68,13 +62,26 @@ async function objects(api: ApiServer): Promise<string[]> {
   return found.flat(2);
 }
 
+const mostAttempts = 30;
+
+/** A kind whose CRD is new, or has just changed, is refused with 429 and a time to come back. */
+async function get<T>(api: ApiServer, path: string, attempt = 1): Promise<T> {
+  const { status, body } = await api.ask("GET", path);
+  if (status === 200) return JSON.parse(body) as T;
+  if (status !== 429 || attempt === mostAttempts) throw new Error(`The API server refused ${path}: ${body}`);
+  const { details } = JSON.parse(body) as { details?: { retryAfterSeconds?: number } };
+  await delay((details?.retryAfterSeconds ?? 1) * 1000);
+  return get(api, path, attempt + 1);
+}
+
 /** Helm keeps a Secret per revision of a release. */
 const revisionless = (name: string) => name.replace(/^(sh\.helm\.release\.v1\..*)\.v\d+$/, "$1");
 
 async function buckets({ aws }: Environment): Promise<string[]> {
   const client = new S3Client({
     endpoint: aws.endpoint,
-    region: aws.region,
+    // It has one namespace of buckets, whichever region asks.
+    region: "us-east-1",
     credentials: { accessKeyId: aws.accessKeyId, secretAccessKey: aws.secretAccessKey },
     forcePathStyle: true,
   });
