@@ -34,12 +34,14 @@ export class ObservabilityStack extends ComponentResource {
     const database = new Database("database", { stack, storage }, operated);
     const cache = new Cache("cache", { stack }, inNamespace);
 
-    new Metrics("metrics", { stack }, operated);
+    const metrics = new Metrics("metrics", { stack }, operated);
     new Alerting("alerting", { stack }, operated);
-    new Traces("traces", { stack, storage }, operated);
-    new Logs("logs", { stack, storage }, operated);
-    new Collector("collector", { stack }, operated);
-    new TenantGateway("tenant-gateway", { stack }, operated);
+    const traces = new Traces("traces", { stack, storage }, operated);
+    const logs = new Logs("logs", { stack, storage }, operated);
+    const collector = new Collector("collector", { stack }, operated);
+    // It does not start before every Service behind it has an address.
+    const behindGateway = { parent: this, dependsOn: [metrics, traces, logs, collector] };
+    new TenantGateway("tenant-gateway", { stack }, behindGateway);
     new Grafana(
       "grafana",
       { stack, database, cache },
