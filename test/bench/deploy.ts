@@ -73,6 +73,8 @@ await main(async () => {
     add({ what: "preview", value: (await npm("preview", [stack])).seconds, unit: "s", target: 10 });
     add(await leftAfterDestroy(environment, pristine));
 
+    if (kills > 0) add(await recoveries(environment, pristine, complete, deployed));
+
     if (chartsDir) {
       const env = { HELM_CHARTS_DIR: chartsDir };
       await npm("stop", []);
@@ -81,14 +83,14 @@ await main(async () => {
       add(await leftAfterDestroy(environment, pristine, env));
     }
 
-    if (kills > 0) add(await recoveries(environment, pristine, complete, deployed));
     add(findings(folder));
   } finally {
     await npm("stop", []).catch((error: unknown) => say(String(error)));
     rmSync(folder, { recursive: true, force: true });
+    // Also what was measured before something failed.
+    if (options.json) console.log(JSON.stringify({ stack, baselineSeconds, measured }, null, 2));
+    else console.log(table(measured, baselineSeconds));
   }
-  if (options.json) console.log(JSON.stringify({ stack, baselineSeconds, measured }, null, 2));
-  else console.log(table(measured, baselineSeconds));
   process.exitCode = measured.every(isMet) ? 0 : 1;
 });
 
