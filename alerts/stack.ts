@@ -1,4 +1,4 @@
-import type { AlertRule, RuleGroup, RuleOptions } from "./rules.ts";
+import type { AlertRule, RuleGroup, RuleOptions } from "./rule.ts";
 
 type Severity = AlertRule["labels"]["severity"];
 

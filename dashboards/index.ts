@@ -1,18 +1,5 @@
+import type { Dashboard, DashboardOptions } from "./dashboard.ts";
 import { stackHealth } from "./stack-health.ts";
-
-export interface Dashboard {
-  /** Stable: links point to it. */
-  uid: string;
-  title: string;
-  folder: string;
-  /** The dashboard as Grafana reads it. */
-  json: object;
-}
-
-export interface DashboardOptions {
-  /** `uid` of the datasource with the metrics of the last days. */
-  metricsDatasource: string;
-}
 
 /** Every dashboard of the stack. */
 export const dashboards = (options: DashboardOptions): Dashboard[] => [stackHealth(options)];

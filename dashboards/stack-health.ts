@@ -1,4 +1,4 @@
-import type { Dashboard, DashboardOptions } from "./index.ts";
+import type { Dashboard, DashboardOptions } from "./dashboard.ts";
 
 interface Panel {
   title: string;

@@ -8,7 +8,8 @@ const bucketPurposes: BucketPurpose[] = ["traces", "logs", "backups", "audit", "
 export function outputsOf(stack: StackConfig) {
   const { namespace, domain } = stack;
   const { bucket } = objectStoreOf(stack);
-  const forward = (service: string, ports: string) => `kubectl port-forward -n ${namespace} svc/${service} ${ports}`;
+  const forward = (service: string, ports: string) =>
+    `kubectl port-forward -n ${namespace} svc/${service} ${ports}`;
   return {
     namespace,
     urls: {

@@ -17,27 +17,26 @@ import type { StackConfig } from "./config/schema.ts";
 
 /** The whole platform of one environment. */
 export class ObservabilityStack extends ComponentResource {
-  readonly storage: Storage;
-
   constructor(name: string, stack: StackConfig, opts?: ComponentResourceOptions) {
     super("autoweave:infra:ObservabilityStack", name, {}, opts);
     const child = { parent: this };
 
     const namespaces = new Namespaces("namespaces", { stack }, child);
     const inNamespace = { parent: this, dependsOn: namespaces };
-    this.storage = new Storage("storage", { stack }, inNamespace);
-    const { storage } = this;
+    const storage = new Storage("storage", { stack }, inNamespace);
     new NetworkPolicies("network", { stack }, inNamespace);
 
     const operators = new Operators("operators", { stack }, inNamespace);
     const operated = { parent: this, dependsOn: [namespaces, operators] };
-    const database = new Database("database", { stack, storage }, operated);
+    // Nothing but time orders a workload after its role: with Pod Identity neither names the other.
+    const stored = { parent: this, dependsOn: [namespaces, operators, storage] };
+    const database = new Database("database", { stack, storage }, stored);
     const cache = new Cache("cache", { stack }, inNamespace);
 
     const metrics = new Metrics("metrics", { stack }, operated);
     new Alerting("alerting", { stack }, operated);
-    const traces = new Traces("traces", { stack, storage }, operated);
-    const logs = new Logs("logs", { stack, storage }, operated);
+    const traces = new Traces("traces", { stack, storage }, stored);
+    const logs = new Logs("logs", { stack, storage }, stored);
     const collector = new Collector("collector", { stack }, operated);
     // It does not start before every Service behind it has an address.
     const behindGateway = { parent: this, dependsOn: [metrics, traces, logs, collector] };

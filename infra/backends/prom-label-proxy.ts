@@ -19,7 +19,13 @@ export function promLabelProxyValues(stack: StackConfig) {
       upstream: `http://${addresses(stack).prometheus}`,
       label: "tenant_id",
       // A query that names another tenant is refused rather than quietly rewritten.
-      extraArgs: ["--header-name=X-Scope-OrgID", "--enable-label-apis=true", "--error-on-replace=true"],
+      extraArgs: [
+        "--header-name=X-Scope-OrgID",
+        "--enable-label-apis=true",
+        "--error-on-replace=true",
+        // Whether Prometheus is ready concerns no tenant; the gateway lets everybody ask.
+        "--unsafe-passthrough-paths=/-/ready",
+      ],
     },
     service: { port: ports.http.number },
     metrics: { enabled: true, listenAddress: `0.0.0.0:${ports.metrics.number}` },

@@ -1,5 +1,5 @@
 import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
-import type { RuleGroup } from "../../alerts/rules.ts";
+import type { RuleGroup } from "../../alerts/rule.ts";
 import { evaluatedByLabel } from "./prometheus.ts";
 
 /** A group of rules as the operator reads it. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type AlertRule, longTermSeries, ruleGroups } from "../../alerts/rules.ts";
+import type { AlertRule } from "../../alerts/rule.ts";
+import { longTermSeries, ruleGroups } from "../../alerts/rules.ts";
 
 const groups = ruleGroups({ jobs: ["loki", "tempo"] });
 const alerts = groups.flatMap(({ rules }) => rules).filter((rule): rule is AlertRule => "alert" in rule);
