@@ -129,14 +129,20 @@ export class Helm {
 
   async #run(args: string[]): Promise<{ stdout: string; stderr: string }> {
     const binary = await this.#binary();
-    try {
-      return await run(binary, [...args, "--kubeconfig", this.#kubeconfig], { maxBuffer: 256 * 1024 * 1024 });
-    } catch (error) {
-      const { stderr = "" } = error as { stderr?: string };
-      throw new Error(`helm ${args.slice(0, 3).join(" ")}: ${stderr.trim() || String(error)}`, {
-        cause: error,
-      });
-    }
+    return withFolder("helm-cache-", async (cache) => {
+      try {
+        return await run(binary, [...args, "--kubeconfig", this.#kubeconfig], {
+          // Helm remembers for hours which kinds a server knows; here CRDs come and go within seconds.
+          env: { ...process.env, KUBECACHEDIR: cache },
+          maxBuffer: 256 * 1024 * 1024,
+        });
+      } catch (error) {
+        const { stderr = "" } = error as { stderr?: string };
+        throw new Error(`helm ${args.slice(0, 3).join(" ")}: ${stderr.trim() || String(error)}`, {
+          cause: error,
+        });
+      }
+    });
   }
 }
 
@@ -147,12 +153,17 @@ export const warningsOf = (stderr: string): string[] =>
   [...stderr.matchAll(/^W\d+ .* warnings\.go:\d+\] (.*)$/gm)].map(([, text = ""]) => text);
 
 /** Values may hold secrets: they pass through a file that only this user can read, and that is gone afterwards. */
-async function withValues<T>(values: Properties, use: (file: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "helm-values-"));
-  try {
+const withValues = <T>(values: Properties, use: (file: string) => Promise<T>): Promise<T> =>
+  withFolder("helm-values-", async (folder) => {
     const file = path.join(folder, "values.yaml");
     await writeFile(file, stringify(values), { mode: 0o600 });
-    return await use(file);
+    return use(file);
+  });
+
+async function withFolder<T>(prefix: string, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), prefix));
+  try {
+    return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
