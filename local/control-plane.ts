@@ -5,7 +5,7 @@ import { ApiServer } from "./api-server.ts";
 import { prepareCluster } from "./cluster.ts";
 import { UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
-import { Ports } from "./ports.ts";
+import { isFree, Ports } from "./ports.ts";
 import { Services, waitUntil } from "./processes.ts";
 import { ensureTools } from "./tools/build.ts";
 
@@ -69,6 +69,8 @@ export class ControlPlane {
       await this.#services.stop("kube-controller-manager");
       await this.#startApiServer(tools["kube-apiserver"]);
     }
+    // Also when it runs already: a kill may have hit the command that started it before this.
+    await this.#awaitApiServer();
     // Before the controllers: when they run, the rest is complete.
     const api = new ApiServer(this.kubeconfig);
     await prepareCluster(api).finally(() => api.close());
@@ -122,6 +124,8 @@ export class ControlPlane {
         `--cert-dir=${certificates}`,
         `--token-auth-file=${join(certificates, "tokens.csv")}`,
         "--authorization-mode=Node,RBAC",
+        // No pod is there to answer a webhook, and its Service's address leads out of this machine.
+        "--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
         "--anonymous-auth=false",
         "--allow-privileged=true",
         "--endpoint-reconciler-type=none",
@@ -131,7 +135,14 @@ export class ControlPlane {
         `--service-account-signing-key-file=${accountKey}`,
       ],
     });
+  }
+
+  /** Waits until it answers, and writes how to reach it. */
+  async #awaitApiServer(): Promise<void> {
+    const port = this.#ports.known("kube-apiserver") as number;
+    const certificates = join(this.#folder, "certificates");
     const certificate = join(certificates, "apiserver.crt");
+    const tokens = this.#tokens();
     await this.#awaitReady("kube-apiserver", async () => {
       if (!existsSync(certificate)) return false;
       this.#writeKubeconfig(this.kubeconfig, tokens.admin, port, certificate);
@@ -153,6 +164,7 @@ export class ControlPlane {
   async #startControllers(command: string): Promise<void> {
     const certificates = join(this.#folder, "certificates");
     const kubeconfig = join(certificates, "controllers.kubeconfig");
+    const port = await this.#ports.claim("kube-controller-manager");
     await this.#services.start("kube-controller-manager", {
       command,
       args: [
@@ -163,12 +175,13 @@ export class ControlPlane {
         `--root-ca-file=${join(certificates, "apiserver.crt")}`,
         `--cert-dir=${certificates}`,
         "--bind-address=127.0.0.1",
-        `--secure-port=${await this.#ports.claim("kube-controller-manager")}`,
+        `--secure-port=${port}`,
         "--leader-elect=false",
         // A quota or a new kind counts within seconds, as tests and users expect.
         "--resource-quota-sync-period=30s",
       ],
     });
+    await this.#awaitReady("kube-controller-manager", async () => !(await isFree(port)));
   }
 
   async #awaitReady(service: string, isReady: () => Promise<boolean>): Promise<void> {
