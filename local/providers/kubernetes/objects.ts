@@ -83,11 +83,6 @@ export class Objects {
     });
   }
 
-  async merge(reference: Reference, patch: Json): Promise<void> {
-    const path = await this.#path(reference);
-    await this.#api.call({ method: "PATCH", path, body: patch, contentType: "application/merge-patch+json" });
-  }
-
   /**
    * Returns when the object is gone.
    * @throws Error when it is still there after `timeoutSeconds`, with the finalizers that hold it

@@ -5,7 +5,7 @@ import { changes, propertyPath } from "../changes.ts";
 import type { Findings } from "../findings.ts";
 import { nameSuffix } from "../naming.ts";
 import type { Resource, ResourceHandler } from "../provider.ts";
-import { isObject, objectAt, stringAt, unknown } from "../values.ts";
+import { objectAt, stringAt, unknown } from "../values.ts";
 import type { Properties } from "../values.ts";
 import { chartOf } from "./chart-source.ts";
 import type { ChartSource } from "./chart-source.ts";
@@ -133,7 +133,6 @@ async function deploy(
   for (const message of warnings) {
     await findings.add({ kind: "warning", ...findingOf(resource, release), message });
   }
-  await disarmWebhooks(helm, objects, release);
   const status = await helm.status(release);
   if (!status)
     throw new Error(`Helm installed ${release.namespace}/${release.name}, but knows nothing of it.`);
@@ -163,19 +162,6 @@ async function forgetUnfinished(
   if (!last?.status.startsWith("pending-")) return;
   const name = `sh.helm.release.v1.${release.name}.v${String(last.revision)}`;
   await objects.delete({ apiVersion: "v1", kind: "Secret", namespace: release.namespace, name }, 30, signal);
-}
-
-/** No pod answers the release's webhooks here: they must not keep everybody else from creating objects. */
-async function disarmWebhooks(helm: Helm, objects: Objects, release: ReleaseName): Promise<void> {
-  const entries = manifestEntries((await helm.manifest(release)) ?? "");
-  for (const entry of entries.filter(({ kind }) =>
-    /^(Validating|Mutating)WebhookConfiguration$/.test(kind),
-  )) {
-    const webhooks = (await objects.get(entry))?.["webhooks"];
-    if (!Array.isArray(webhooks)) continue;
-    const harmless = webhooks.filter(isObject).map((webhook) => ({ ...webhook, failurePolicy: "Ignore" }));
-    await objects.merge(entry, { webhooks: harmless });
-  }
 }
 
 /** Also removes what helm is told to keep, and waits for CRDs, which take their objects along. */
