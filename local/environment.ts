@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Cloud, type CloudAccess } from "./cloud.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { UserError } from "./errors.ts";
@@ -8,21 +9,36 @@ import { withLock } from "./lock.ts";
 import { Services } from "./processes.ts";
 import { say, step } from "./progress.ts";
 
+const stacksFolder = "stacks";
+
 /** Each is stopped before what it needs. */
 const stopOrder = ["kube-controller-manager", "kube-apiserver", "etcd"];
 
-/** The embedded environment of this checkout: a control plane and an emulated AWS API, which outlive the commands. */
+/**
+ * The embedded environment of one stack: a control plane and an emulated AWS API, which outlive the commands. Stacks
+ * stand apart, as they do in real life: each has a cluster and a cloud of its own.
+ */
 export class Environment {
+  /** What all stacks of this checkout share: Pulumi's state, secrets and settings. */
   readonly folder: string;
   readonly controlPlane: ControlPlane;
   readonly cloud: Cloud;
+  /** Of this stack alone: processes, certificates, data, logs. */
+  readonly stackFolder: string;
   readonly #services: Services;
 
-  constructor(folder = environmentFolder()) {
+  constructor(stack: string, folder = environmentFolder()) {
     this.folder = folder;
-    this.controlPlane = new ControlPlane(folder);
-    this.cloud = new Cloud(folder);
-    this.#services = new Services(folder);
+    this.stackFolder = join(folder, stacksFolder, stack);
+    this.controlPlane = new ControlPlane(this.stackFolder);
+    this.cloud = new Cloud(this.stackFolder);
+    this.#services = new Services(this.stackFolder);
+  }
+
+  /** Those that were ever started in this folder. */
+  static all(folder = environmentFolder()): Environment[] {
+    const stacks = join(folder, stacksFolder);
+    return existsSync(stacks) ? readdirSync(stacks).map((stack) => new Environment(stack, folder)) : [];
   }
 
   isRunning = (): boolean => this.controlPlane.isRunning() && this.cloud.isRunning();
@@ -30,7 +46,7 @@ export class Environment {
   /** Starts whatever of it does not run. */
   async start(): Promise<void> {
     if (this.isRunning()) return;
-    requireFreeSpace(this.folder, 256);
+    requireFreeSpace(this.stackFolder, 256);
     await this.#alone(async () => {
       await step("Kubernetes API", () => this.controlPlane.start());
       await step("AWS API", () => this.cloud.start());
@@ -49,7 +65,7 @@ export class Environment {
   /** Throws a UserError that names what does not run. */
   requireRunning(): void {
     if (this.isRunning()) return;
-    const down = existsSync(this.folder)
+    const down = existsSync(this.stackFolder)
       ? this.#services.started().filter((name) => !this.#services.running(name))
       : [];
     throw new UserError(
@@ -68,7 +84,7 @@ export class Environment {
   }
 
   #alone = (task: () => Promise<void>): Promise<void> =>
-    withLock(`${this.folder}/environment.lock`, task, (pid) =>
+    withLock(join(this.stackFolder, "environment.lock"), task, (pid) =>
       say(`… Waiting for process ${pid}, which starts or stops this environment`),
     );
 }

@@ -9,6 +9,8 @@ export interface StoredResource {
   urn: string;
   type: string;
   id?: string;
+  /** Pulumi refuses to delete it. */
+  protect?: boolean;
   outputs?: Record<string, unknown>;
 }
 

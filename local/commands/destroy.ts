@@ -1,8 +1,9 @@
 import { stackOf } from "../arguments.ts";
 import { Environment } from "../environment.ts";
+import { UserError } from "../errors.ts";
 import { main } from "../main.ts";
 import { say } from "../progress.ts";
-import { requireStack, stackNames } from "../project.ts";
+import { requireStack } from "../project.ts";
 import { Pulumi } from "../pulumi.ts";
 import { formatChanges, update } from "../update.ts";
 
@@ -10,13 +11,21 @@ import { formatChanges, update } from "../update.ts";
 await main(async (args) => {
   const stack = stackOf(args, "npm run destroy -- STACK");
   requireStack(stack);
-  const environment = new Environment();
+  const environment = new Environment(stack);
   await environment.start();
   const pulumi = new Pulumi(environment);
   await pulumi.prepareStack(stack);
+  const kept = pulumi.state.resources(stack).filter((resource) => resource.protect);
+  if (kept.length > 0) {
+    const types = [...new Set(kept.map(({ type }) => type.split(":").at(-1)))].sort();
+    throw new UserError(
+      `${stack} holds ${kept.length} protected resources (${types.join(", ")}): nothing was deleted.`,
+      `npm run --silent pulumi -- state unprotect --all --yes --stack ${stack} lets them go; buckets and keys are retained all the same.`,
+    );
+  }
   const changes = await update("destroy", stack, pulumi, environment);
-  // Nothing of any stack is left in the cloud: neither need be the memory of it.
-  if (stackNames().every((name) => pulumi.state.resources(name).length === 0)) {
+  // Nothing is left in the cloud: neither need be the memory of it.
+  if (pulumi.state.resources(stack).length === 0) {
     await environment.cloud.forget();
     await environment.cloud.start();
   }

@@ -11,7 +11,7 @@ import type { Finished } from "../run.ts";
 await main(async (args) => {
   const stack = stackOf(args, "npm run preview -- STACK [--json]", "dev");
   requireStack(stack);
-  const environment = new Environment();
+  const environment = new Environment(stack);
   await environment.start();
   const pulumi = new Pulumi(environment);
   await pulumi.prepareStack(stack);

@@ -18,16 +18,16 @@ const usesProviders = new Set([
 
 /** `npm run pulumi -- ARGS`: the Pulumi CLI with the embedded environment's backend, secrets and providers. */
 await main(async (args) => {
-  const environment = new Environment();
-  const pulumi = new Pulumi(environment);
   const makesStack = args[0] === "stack" && args[1] === "init";
   const stack = optionOf(args, "stack", "s");
+  const chosen = stack ?? "dev";
+  const environment = new Environment(chosen);
+  const pulumi = new Pulumi(environment);
   if (!usesProviders.has(args[0] ?? "")) {
     if (stack && !makesStack) await pulumi.prepareStack(stack);
     process.exitCode = await pulumi.show(args);
     return;
   }
-  const chosen = stack ?? "dev";
   await environment.start();
   await pulumi.prepareStack(chosen);
   const named = stack ? args : [...args, "--stack", chosen];

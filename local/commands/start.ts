@@ -22,7 +22,7 @@ await main(async (args) => {
     "kube-controller-manager",
     "helm",
   ]);
-  const environment = new Environment();
+  const environment = new Environment(stack);
   await environment.start();
   const pulumi = new Pulumi(environment);
   await pulumi.prepareStack(stack);

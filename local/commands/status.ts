@@ -5,7 +5,7 @@ import { Environment } from "../environment.ts";
 import { UserError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
 import { main } from "../main.ts";
-import { requireStack } from "../project.ts";
+import { requireStack, stackNames } from "../project.ts";
 import { Pulumi } from "../pulumi.ts";
 import { count, endpointsOf, formatCount } from "../summary.ts";
 
@@ -33,11 +33,17 @@ async function tenantsOf(api: ApiServer, namespace: string, folder: string): Pro
   });
 }
 
+/** dev, unless another stack is all that runs. */
+function runningStack(): string {
+  const running = stackNames().filter((stack) => new Environment(stack).isRunning());
+  return running.includes("dev") ? "dev" : (running[0] ?? "dev");
+}
+
 /** `npm run status [-- --stack STACK] [--json]`: what runs where. */
 await main(async (args) => {
-  const stack = optionOf(args, "stack", "s") ?? "dev";
+  const stack = optionOf(args, "stack", "s") ?? runningStack();
   requireStack(stack);
-  const environment = new Environment();
+  const environment = new Environment(stack);
   environment.requireRunning();
   const { state } = new Pulumi(environment);
   const outputs = state.outputs(stack);

@@ -32,7 +32,7 @@ async function inOwnEnvironment(task: () => Promise<number>): Promise<number> {
   try {
     return await task();
   } finally {
-    await new Environment(folder).stop();
+    for (const environment of Environment.all(folder)) await environment.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

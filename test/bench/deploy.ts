@@ -34,7 +34,7 @@ await main(async () => {
   process.env["AUTOWEAVE_ENVIRONMENT_DIR"] = folder;
   const chartsDir = process.env["HELM_CHARTS_DIR"];
   delete process.env["HELM_CHARTS_DIR"];
-  const environment = new Environment(folder);
+  const environment = new Environment("dev", folder);
   const measured: Measurement[] = [];
   const add = (measurement: Measurement) => {
     measured.push(measurement);

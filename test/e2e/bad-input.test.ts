@@ -90,7 +90,7 @@ const cases: Case[] = [
     fault: "a passphrase that is not the one",
     provoke: async () => {
       await run(process.execPath, [join(repository, scripts, "pulumi.ts"), "whoami"]);
-      writeFileSync(join(new Environment().folder, "passphrase"), "another");
+      writeFileSync(join(new Environment("dev").folder, "passphrase"), "another");
       return {};
     },
     command: ["pulumi.ts", "config", "set", "--secret", "probe", "x", "--stack", "dev"],
@@ -99,8 +99,8 @@ const cases: Case[] = [
   {
     fault: "an API server that was killed",
     provoke: () => {
-      const { folder } = new Environment();
-      const pid = json(join(folder, "processes/kube-apiserver.json"))["pid"];
+      const { stackFolder } = new Environment("dev");
+      const pid = json(join(stackFolder, "processes/kube-apiserver.json"))["pid"];
       process.kill(pid as number, "SIGKILL");
       return {};
     },
@@ -110,9 +110,9 @@ const cases: Case[] = [
   {
     fault: "a port that another program took",
     provoke: async () => {
-      const environment = new Environment();
+      const environment = new Environment("dev");
       await environment.stop();
-      const port = json(join(environment.folder, "ports.json"))["etcd"];
+      const port = json(join(environment.stackFolder, "ports.json"))["etcd"];
       const squatter = createServer().listen(port, "127.0.0.1");
       squatter.unref();
       return {};
@@ -144,18 +144,18 @@ describe("bad input", function () {
   let folder: string;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "bad-input-"));
-    await new Environment().start();
+    await new Environment("dev").start();
   });
   after(async () => {
     for (const index of cases.keys()) {
-      await new Environment(join(folder, String(index), "without-python")).stop();
+      await new Environment("dev", join(folder, String(index), "without-python")).stop();
       const disk = join(folder, String(index), "disk");
       if (existsSync(disk)) execFileSync("umount", [disk]);
     }
     rmSync(folder, { recursive: true, force: true });
     // What the cases broke goes with it: the next test begins with a whole environment.
-    await new Environment().stop();
-    rmSync(new Environment().folder, { recursive: true, force: true });
+    await new Environment("dev").stop();
+    rmSync(new Environment("dev").folder, { recursive: true, force: true });
   });
 
   for (const [index, { fault, provoke, command, says }] of cases.entries()) {

@@ -31,7 +31,7 @@ spec:
 describe("the providers of the embedded environment", function () {
   this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), "providers-test-"));
-  const environment = new Environment(join(folder, "environment"));
+  const environment = new Environment("trial", join(folder, "environment"));
   let providers: Awaited<ReturnType<typeof startProviders>>;
   let pulumi: (...args: string[]) => Promise<{ code: number; output: string }>;
 
