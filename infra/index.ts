@@ -1,22 +1,21 @@
 import { Provider } from "@pulumi/aws/provider.js";
 import { loadConfig } from "./config/load.ts";
 import { outputsOf } from "./outputs.ts";
-import { checkCluster } from "./preflight.ts";
+import { checkAws, checkCluster } from "./preflight.ts";
 import { ObservabilityStack } from "./stack.ts";
 
 const stack = loadConfig();
+const { storage, environment } = stack;
+
 await checkCluster();
+const providers = [];
+if (storage.kind === "aws") {
+  const tags = { application: "autoweave-observability", environment };
+  const aws = new Provider("aws", { region: storage.region, defaultTags: { tags } });
+  await checkAws(aws);
+  providers.push(aws);
+}
 
-const aws =
-  stack.storage.kind === "aws"
-    ? [
-        new Provider("aws", {
-          region: stack.storage.region,
-          defaultTags: { tags: { application: "autoweave-observability", environment: stack.environment } },
-        }),
-      ]
-    : [];
-
-new ObservabilityStack("observability", stack, { providers: aws });
+new ObservabilityStack("observability", stack, { providers });
 
 export default outputsOf(stack);

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { get } from "node:https";
 import { get as getPlain } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { Config } from "@pulumi/pulumi";
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
+import { Config, type ProviderResource } from "@pulumi/pulumi";
 
 /** The highest that one of the pinned charts asks for: those of CloudNativePG and its backup plugin. */
 export const minimumKubernetes = "1.29";
@@ -18,11 +19,11 @@ export interface ClusterAccess {
   context?: string | undefined;
 }
 
-/** The cluster cannot be deployed to. Thrown before anything is created; says how to repair it. */
-export class ClusterError extends Error {
+/** What is to be deployed to cannot be. Thrown before anything is created; says how to repair it. */
+export class PreflightError extends Error {
   constructor(message: string, fix: string) {
     super(`${message}\n  repair: ${fix}`);
-    this.name = "ClusterError";
+    this.name = "PreflightError";
   }
 }
 
@@ -34,13 +35,13 @@ function providerSettings(): ClusterAccess {
 
 /**
  * Asks the cluster for its version before anything is created.
- * @throws ClusterError when the cluster does not answer, refuses, or is older than `minimumKubernetes`.
+ * @throws PreflightError when the cluster does not answer, refuses, or is older than `minimumKubernetes`.
  */
 export async function checkCluster(access: ClusterAccess = providerSettings()): Promise<void> {
   const kubeconfig = await readKubeconfig(access);
   const server = kubeconfig.getCurrentCluster()?.server;
   if (!server) {
-    throw new ClusterError(
+    throw new PreflightError(
       `The kubeconfig has no cluster for the context ${kubeconfig.getCurrentContext() || "(none is set)"}.`,
       "pulumi config set kubernetes:context <one that `kubectl config get-contexts` names>",
     );
@@ -48,9 +49,24 @@ export async function checkCluster(access: ClusterAccess = providerSettings()): 
   const { major, minor } = await versionOf(server, kubeconfig);
   const version = `${Number.parseInt(major, 10)}.${Number.parseInt(minor, 10)}`;
   if (version.localeCompare(minimumKubernetes, "en", { numeric: true }) < 0) {
-    throw new ClusterError(
+    throw new PreflightError(
       `The cluster at ${server} runs Kubernetes ${version}; this stack needs ${minimumKubernetes} or newer.`,
       "upgrade the cluster, or choose another one: pulumi config set kubernetes:context <context>",
+    );
+  }
+}
+
+/**
+ * Asks AWS who the program is before anything is created.
+ * @throws PreflightError when there are no credentials, or AWS refuses them.
+ */
+export async function checkAws(provider: ProviderResource, identify = getCallerIdentity): Promise<void> {
+  try {
+    await identify({}, { provider });
+  } catch (error) {
+    throw new PreflightError(
+      `AWS does not accept who is asking: ${(error as Error).message}`,
+      "make `aws sts get-caller-identity` work: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     );
   }
 }
@@ -66,7 +82,7 @@ async function readKubeconfig({ kubeconfig, context }: ClusterAccess): Promise<K
     if (context) config.setCurrentContext(context);
     return config;
   } catch (error) {
-    throw new ClusterError(
+    throw new PreflightError(
       `The kubeconfig cannot be read: ${(error as Error).message}`,
       "pulumi config set kubernetes:kubeconfig <path of a kubeconfig that works with kubectl>",
     );
@@ -80,7 +96,7 @@ interface Version {
 
 async function versionOf(server: string, kubeconfig: KubeConfig): Promise<Version> {
   const unusable = (reason: string) =>
-    new ClusterError(
+    new PreflightError(
       `The Kubernetes API server at ${server} cannot be asked for its version: ${reason}`,
       "make `kubectl version` work with the same kubeconfig and context, then run the command again",
     );

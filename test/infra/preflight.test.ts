@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkCluster, ClusterError, minimumKubernetes } from "../../infra/preflight.ts";
+import { Provider } from "@pulumi/aws/provider.js";
+import "../support/deploy.ts";
+import { checkAws, checkCluster, minimumKubernetes, PreflightError } from "../../infra/preflight.ts";
 
 /** A kubeconfig for a local server that stands in for the API server. */
 const kubeconfigFor = (server: string) =>
@@ -46,7 +48,7 @@ describe("before anything is created", () => {
       () => assert.fail("the cluster was accepted"),
       (reason: unknown) => reason,
     );
-    assert.ok(error instanceof ClusterError);
+    assert.ok(error instanceof PreflightError);
     assert.match(error.message, /repair: /);
     assert.doesNotMatch(error.message, /secret-token/);
     return error.message;
@@ -116,5 +118,14 @@ describe("before anything is created", () => {
 
   it("a kubeconfig that is none is reported", async () => {
     assert.match(await refusal({ kubeconfig: "/no/such/kubeconfig" }), /kubeconfig/);
+  });
+
+  it("missing AWS credentials are reported with their repair", async () => {
+    const refuse = () => Promise.reject(new Error("no valid credential sources found"));
+    await assert.rejects(checkAws(new Provider("aws"), refuse), (error: Error) => {
+      assert.ok(error instanceof PreflightError);
+      assert.match(error.message, /no valid credential sources found[^]*AWS_PROFILE/);
+      return true;
+    });
   });
 });
