@@ -34,7 +34,7 @@ const readySeconds = 60;
 
 const services = ["etcd", "kube-apiserver", "kube-controller-manager"] as const;
 
-export const kubeconfigOf = (environment: string): string => join(environment, "kubeconfig");
+const kubeconfigOf = (environment: string): string => join(environment, "kubeconfig");
 
 /**
  * A Kubernetes control plane without nodes, on loopback: etcd, the API server with its usual admission, and controllers.

@@ -227,7 +227,7 @@ export const stackSchema = z.strictObject({
 });
 
 export type Tenant = z.output<typeof tenantSchema>;
-export type ServiceCredential = z.output<typeof service>;
+
 export type Receiver = z.output<typeof receiver>;
 /** The validated settings, with every default filled in and the default tenant among `tenants`. */
 export type StackConfig = z.output<typeof stackSchema>;

@@ -28,7 +28,7 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 /** For outputs that are secret whether or not the inputs on the same path are. */
 export const secret = (value: Json): Json => ({ [signature]: secretSignature, value });
 
-export const isUnknown = (value: Json | undefined): boolean =>
+const isUnknown = (value: Json | undefined): boolean =>
   typeof value === "string" && unknownSentinels.has(value);
 
 export function containsUnknown(value: Json | undefined): boolean {

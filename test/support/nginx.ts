@@ -81,7 +81,7 @@ async function answering(process: ChildProcess, url: string, errors: () => strin
   }
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
