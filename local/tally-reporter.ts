@@ -4,8 +4,7 @@ import Mocha from "mocha";
 export class TallyReporter extends Mocha.reporters.Spec {
   override epilogue(): void {
     super.epilogue();
-    const { passes = 0, failures = 0, pending = 0 } = this.stats;
-    const skipped = pending > 0 ? `, ${pending} skipped` : "";
-    process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
+    const { passes = 0, failures = 0 } = this.stats;
+    process.stdout.write(`${passes} passed, ${failures} failed\n`);
   }
 }
