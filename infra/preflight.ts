@@ -3,7 +3,7 @@ import { get } from "node:https";
 import { get as getPlain } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity.js";
-import { Config, type ProviderResource } from "@pulumi/pulumi";
+import { Config, type ProviderResource, RunError } from "@pulumi/pulumi";
 
 /** The highest that one of the pinned charts asks for: those of CloudNativePG and its backup plugin. */
 export const minimumKubernetes = "1.29";
@@ -19,8 +19,11 @@ export interface ClusterAccess {
   context?: string | undefined;
 }
 
-/** What is to be deployed to cannot be. Thrown before anything is created; says how to repair it. */
-export class PreflightError extends Error {
+/**
+ * What is to be deployed to cannot be. Thrown before anything is created; says how to repair it.
+ * A RunError: Pulumi shows its message, and spares the user the stack trace.
+ */
+export class PreflightError extends RunError {
   constructor(message: string, fix: string) {
     super(`${message}\n  repair: ${fix}`);
     this.name = "PreflightError";

@@ -1,3 +1,5 @@
+import { RunError } from "@pulumi/pulumi";
+
 /** One thing wrong in the stack's settings, with the command that repairs it. */
 export interface ConfigFault {
   /** Path of the setting, e.g. `stack.loki.retentionHours`. */
@@ -6,8 +8,11 @@ export interface ConfigFault {
   fix: string;
 }
 
-/** The stack's settings are refused. Thrown before any resource is registered; lists every fault at once. */
-export class ConfigError extends Error {
+/**
+ * The stack's settings are refused. Thrown before any resource is registered; lists every fault at once.
+ * A RunError: Pulumi shows its message, and spares the user the stack trace.
+ */
+export class ConfigError extends RunError {
   readonly faults: ConfigFault[];
 
   constructor(stack: string, faults: ConfigFault[]) {
