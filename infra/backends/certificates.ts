@@ -3,6 +3,9 @@ import type { IIssuer } from "@kubernetes-models/cert-manager/cert-manager.io/v1
 import type { StackConfig } from "../config/schema.ts";
 import { hostsOf, names } from "../topology.ts";
 
+/** Of the challenge's Service. Unless told, cert-manager opens a port on every node, which the namespace's quota forbids. */
+const serviceType = "ClusterIP";
+
 /** The issuer's specification; undefined when the cluster has it already. */
 export function issuerOf({ entry }: StackConfig): IIssuer["spec"] | undefined {
   const { issuer, route } = entry;
@@ -11,9 +14,10 @@ export function issuerOf({ entry }: StackConfig): IIssuer["spec"] | undefined {
   if (issuer.kind === "ca") return { ca: { secretName: issuer.secretName } };
   const solver =
     route.kind === "ingress"
-      ? { ingress: { ingressClassName: route.className } }
+      ? { ingress: { serviceType, ingressClassName: route.className } }
       : {
           gatewayHTTPRoute: {
+            serviceType,
             parentRefs: [{ name: route.gatewayName, namespace: route.gatewayNamespace, kind: "Gateway" }],
           },
         };

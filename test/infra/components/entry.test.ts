@@ -126,17 +126,20 @@ describe("the entry", () => {
     });
   }
 
-  it("answers ACME's challenge by the route that is there", async () => {
+  it("answers ACME's challenge by the route that is there, and opens no port on the nodes for it", async () => {
     const issuer = { kind: "acme", email: "ops@example.com" };
     const solverOf = async (route: object) => {
       const [made] = ofKind(await create({ issuer, route }), "Issuer");
       return spec<{ acme: { solvers: { http01: object }[] } }>(made).acme.solvers[0]?.http01;
     };
     assert.deepEqual(await solverOf({ kind: "ingress", className: "traefik" }), {
-      ingress: { ingressClassName: "traefik" },
+      ingress: { serviceType: "ClusterIP", ingressClassName: "traefik" },
     });
     assert.deepEqual(await solverOf(gateway), {
-      gatewayHTTPRoute: { parentRefs: [{ name: "public", namespace: "edge", kind: "Gateway" }] },
+      gatewayHTTPRoute: {
+        serviceType: "ClusterIP",
+        parentRefs: [{ name: "public", namespace: "edge", kind: "Gateway" }],
+      },
     });
   });
 
