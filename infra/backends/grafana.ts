@@ -9,6 +9,9 @@ import { databaseCaFolder, grafanaIni } from "./grafana/ini.ts";
 
 const adminUser = "admin";
 
+/** Where a container puts temporary files; its root is read-only. */
+const temporary = { name: "tmp", mountPath: "/tmp" };
+
 /** How ConfigMaps with dashboards are found, and the annotation that names their folder. */
 export const dashboardLabel = { grafana_dashboard: "1" } as const;
 export const folderAnnotation = "grafana_folder";
@@ -37,10 +40,7 @@ export function grafanaValues(stack: StackConfig, connections: GrafanaConnection
     service: { port: ports.http.number, targetPort: ports.http.number },
     securityContext: podSecurity(472),
     containerSecurityContext: containerSecurity,
-    extraEmptyDirMounts: [
-      { name: "tmp", mountPath: "/tmp" },
-      { name: "logs", mountPath: "/var/log/grafana" },
-    ],
+    extraEmptyDirMounts: [temporary, { name: "logs", mountPath: "/var/log/grafana" }],
     initChownData: { enabled: false },
     testFramework: { enabled: false },
     imageRenderer: { enabled: false },
@@ -57,6 +57,8 @@ export function grafanaValues(stack: StackConfig, connections: GrafanaConnection
         folder: "/var/lib/grafana-dashboards",
         folderAnnotation,
         provider: { foldersFromFilesStructure: true },
+        // It does not start without a folder for temporary files.
+        extraMounts: [temporary],
       },
     },
     admin: { existingSecret: adminPassword.secret, passwordKey: adminPassword.key },
@@ -68,9 +70,7 @@ export function grafanaValues(stack: StackConfig, connections: GrafanaConnection
       GF_SECURITY_SECRET_KEY: encryptionKey,
       GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET: oidcClientSecret,
     }),
-    extraSecretMounts: database.ca
-      ? [{ name: "database-ca", secretName: database.ca.secret, mountPath: databaseCaFolder, readOnly: true }]
-      : [],
+    extraSecretMounts: database.ca ? [databaseCa(database.ca)] : [],
     "grafana.ini": grafanaIni(stack, connections, replicas),
     datasources: { "datasources.yaml": grafanaDatasources(stack) },
   };
@@ -87,6 +87,15 @@ export const autoscaling = {
     { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 80 } } },
   ],
 };
+
+/** The certificate alone: the authority's private key lies in the same Secret. */
+const databaseCa = ({ secret, key }: SecretRef) => ({
+  name: "database-ca",
+  secretName: secret,
+  items: [{ key, path: key }],
+  mountPath: databaseCaFolder,
+  readOnly: true,
+});
 
 const fromSecrets = (variables: Record<string, SecretRef | undefined>) =>
   Object.fromEntries(

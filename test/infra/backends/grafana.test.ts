@@ -59,6 +59,7 @@ describe("Grafana", () => {
     assert.equal(ini.database.ssl_mode, "verify-full");
     assert.equal(ini.database.ca_cert_path, "/etc/grafana/database-ca/ca.crt");
     assert.equal(extraSecretMounts[0]?.secretName, "grafana-db-ca");
+    assert.deepEqual(extraSecretMounts[0]?.items, [{ key: "ca.crt", path: "ca.crt" }]);
     assert.equal(
       ini.remote_cache.connstr,
       "addr=cache.example.com:6379,password=$__env{REDIS_PASSWORD},ssl=true",
@@ -87,6 +88,13 @@ describe("Grafana", () => {
     assert.equal(sidecar.dashboards.label, "grafana_dashboard");
     assert.equal(sidecar.dashboards.resource, "configmap");
     assert.deepEqual(rbac, { namespaced: true, useExistingRole: "grafana-dashboards" });
+  });
+
+  it("gives every container with a root that nobody writes to a folder for temporary files", () => {
+    const { sidecar, extraEmptyDirMounts } = valuesOf(minimal);
+    const tmp = { name: "tmp", mountPath: "/tmp" };
+    assert.deepEqual(sidecar.dashboards.extraMounts, [tmp]);
+    assert.deepEqual(extraEmptyDirMounts[0], tmp);
   });
 });
 
