@@ -1,7 +1,7 @@
 import type { StackConfig } from "../../config/schema.ts";
 import { spread } from "../../pods.ts";
 import { sizesOf } from "../../sizes.ts";
-import { namespacesOf, workloads } from "../../topology.ts";
+import { criticalPriorityOf, namespacesOf, workloads } from "../../topology.ts";
 
 /** A part of a chart that is left out. */
 const off = { enabled: false };
@@ -78,7 +78,10 @@ export function certManager(stack: StackConfig) {
     cainjector: part("cainjector"),
     startupapicheck: { resources },
     crds: { enabled: true, keep: stack.protect },
-    global: { leaderElection: { namespace: stack.namespace } },
+    global: {
+      leaderElection: { namespace: stack.namespace },
+      priorityClassName: criticalPriorityOf(stack),
+    },
     ...(stack.entry.route.kind === "gateway"
       ? {
           config: {
@@ -97,6 +100,7 @@ export function cloudNativePg(stack: StackConfig) {
     replicaCount: replicas,
     resources,
     topologySpreadConstraints: spread(workloads.cloudNativePg.labels),
+    priorityClassName: criticalPriorityOf(stack),
     // Watches its own namespace, and so reads no Secrets of others.
     config: { clusterWide: false },
   };

@@ -67,6 +67,13 @@ describe("the operators", () => {
     assert.equal(values("cert-manager").crds?.keep, true);
   });
 
+  it("that run twice are not the first to go when a node is full", async () => {
+    const { values } = await operatorsOf(production);
+    const critical = "autoweave-observability-critical";
+    assert.equal(values("cert-manager").global?.priorityClassName, critical);
+    assert.equal(values("cloudnative-pg").priorityClassName, critical);
+  });
+
   it("leave with their CRDs where the stack protects nothing", async () => {
     const { values, protectedOnes } = await operatorsOf(minimal);
     assert.deepEqual([...protectedOnes], []);
