@@ -214,7 +214,6 @@ export const flows: readonly Flow[] = [
   flow("tempo", "prometheus", "http"),
   flow("loki", "loki", "http", "grpc", "gossip"),
   flow("loki", "alertmanager", "http"),
-  flow("loki", "prometheus", "http"),
   flow("prometheus", "alertmanager", "http"),
   flow("prometheus", "longTermPrometheus", "http"),
   flow("longTermPrometheus", "alertmanager", "http"),
