@@ -1,22 +1,18 @@
 import type { StackConfig } from "./config/schema.ts";
 import { type BucketPurpose, objectStoreOf } from "./object-store.ts";
-import { names } from "./topology.ts";
+import { hostsOf, names } from "./topology.ts";
 
 const bucketPurposes: BucketPurpose[] = ["traces", "logs", "backups", "audit", "accessLogs"];
 
 /** What `pulumi stack output` tells: where everything is, and the commands that look into it. */
 export function outputsOf(stack: StackConfig) {
-  const { namespace, domain } = stack;
+  const { namespace } = stack;
   const { bucket } = objectStoreOf(stack);
   const forward = (service: string, ports: string) =>
     `kubectl port-forward -n ${namespace} svc/${service} ${ports}`;
   return {
     namespace,
-    urls: {
-      grafana: `https://grafana.${domain}`,
-      tempo: `https://tempo.${domain}`,
-      loki: `https://loki.${domain}`,
-    },
+    urls: Object.fromEntries(Object.entries(hostsOf(stack)).map(([name, host]) => [name, `https://${host}`])),
     /** For apps inside the cluster; `http/protobuf` on 4318, gRPC on 4317. */
     otlpEndpoint: `http://${names.gateway.tempo}.${namespace}:4318`,
     lokiEndpoint: `http://${names.gateway.loki}.${namespace}:3100`,

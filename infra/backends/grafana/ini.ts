@@ -1,4 +1,5 @@
 import type { StackConfig } from "../../config/schema.ts";
+import { hostsOf } from "../../topology.ts";
 import type { GrafanaConnections } from "./connections.ts";
 
 /** Where the certificate of the database's authority is mounted. */
@@ -6,12 +7,14 @@ export const databaseCaFolder = "/etc/grafana/database-ca";
 
 /** Grafana's own settings. Secrets come from the environment. */
 export function grafanaIni(
-  { domain, grafana: { oidc } }: StackConfig,
+  stack: StackConfig,
   { database, cache }: Pick<GrafanaConnections, "database" | "cache">,
   replicas: number,
 ) {
+  const { oidc } = stack.grafana;
+  const { grafana: host } = hostsOf(stack);
   return {
-    server: { domain: `grafana.${domain}`, root_url: `https://grafana.${domain}`, enforce_domain: false },
+    server: { domain: host, root_url: `https://${host}`, enforce_domain: false },
     database: {
       type: "postgres",
       host: `${database.host}:${database.port}`,
