@@ -50,6 +50,12 @@ const common = (stack: StackConfig, access: StoreAccess) => ({
   },
 });
 
+/**
+ * That it answers. The chart asks whether it is ready, and would kill, again and again, what replays a long write-ahead log
+ * or reads the whole bucket first.
+ */
+const livenessProbe = { httpGet: { path: "/status/version" } };
+
 function singleProcess(stack: StackConfig, access: StoreAccess) {
   const { replicas, resources, volumeGiB } = sizesOf(stack).tempo;
   return {
@@ -63,6 +69,7 @@ function singleProcess(stack: StackConfig, access: StoreAccess) {
       securityContext: containerSecurity,
       extraEnv: [goMemoryLimit(resources), ...keysEnvironment(access)],
       receivers: noJaegerPorts,
+      livenessProbe,
     },
     securityContext: podSecurity(user),
     priorityClassName: criticalPriorityOf(stack),
@@ -92,7 +99,7 @@ function microservices(stack: StackConfig, access: StoreAccess) {
     ...common(stack, access),
     config: stringify(tempoConfig(stack, "/runtime-config/overrides.yaml")),
     per_tenant_overrides: tempoOverrides(stack),
-    tempo: { podSecurityContext: podSecurity(user), securityContext: containerSecurity },
+    tempo: { podSecurityContext: podSecurity(user), securityContext: containerSecurity, livenessProbe },
     defaults: {
       priorityClassName: criticalPriorityOf(stack),
       extraEnv: keysEnvironment(access),

@@ -51,6 +51,13 @@ describe("the stores of telemetry", () => {
     assert.deepEqual(loki.values.serviceAccount.annotations, role);
   });
 
+  it("are not killed for taking long to become ready", async () => {
+    for (const settings of [minimal, production]) {
+      const { tempo } = await releases(settings);
+      assert.equal(tempo.values.tempo.livenessProbe.httpGet.path, "/status/version");
+    }
+  });
+
   it("take the keys of an S3-compatible server from a Secret, by name", async () => {
     const { tempo, loki } = await releases(minimal, withKeys);
     const key = { name: "AWS_ACCESS_KEY_ID", valueFrom: { secretKeyRef: { name: "storage", key: "id" } } };
