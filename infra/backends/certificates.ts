@@ -4,7 +4,7 @@ import type { StackConfig } from "../config/schema.ts";
 import { hostsOf, names } from "../topology.ts";
 
 /** Of the challenge's Service. Unless told, cert-manager opens a port on every node, which the namespace's quota forbids. */
-const serviceType = "ClusterIP";
+const serviceType = "ClusterIP" as const;
 
 /** The issuer's specification; undefined when the cluster has it already. */
 export function issuerOf({ entry }: StackConfig): IIssuer["spec"] | undefined {
