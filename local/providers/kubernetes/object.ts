@@ -6,9 +6,11 @@ import type { CheckRequest, Diff, DiffRequest, Resource, ResourceHandler } from 
 import { containsUnknown, isObject, objectAt, omit, secret, stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
 import { ApiError } from "./api.ts";
+import type { Answer } from "./api.ts";
 import { changesOfIdentity, immutableChanges, isImmutable } from "./immutable.ts";
 import { describe, referenceOf, UnknownKindError } from "./objects.ts";
 import type { Objects, Reference } from "./objects.ts";
+import { isOwned, owned, withoutOwner } from "./ownership.ts";
 
 const autonamed = "pulumi.com/autonamed";
 const defaultDeleteTimeoutSeconds = 300;
@@ -18,7 +20,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
   const apply = async (resource: Resource, inputs: Properties, preview: boolean): Promise<Properties> => {
     const object = describe(referenceOf(inputs));
     try {
-      const { body, warnings } = await objects.apply(manifest(inputs), fieldManager(resource), {
+      const { body, warnings } = await applyOwned(objects, resource, inputs, {
         dryRun: preview,
       });
       for (const message of warnings) {
@@ -59,7 +61,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
         return { changes: changed, replaces: replaced, deleteBeforeReplace: sameName };
       }
       try {
-        await objects.apply(manifest(request.inputs), fieldManager(request), { dryRun: true });
+        await applyOwned(objects, request, request.inputs, { dryRun: true });
       } catch (error) {
         // Anything but an immutable field is the update's to report, which previews too.
         const immutable = isImmutable(error) ? immutableChanges(error, changed) : [];
@@ -87,8 +89,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
       const outputs = outputsOf(live);
       const inputs = request.oldInputs;
       if (Object.keys(inputs).length === 0) return { id: request.id, inputs: outputs, outputs };
-      const intended = await objects
-        .apply(manifest(inputs), fieldManager(request), { dryRun: true })
+      const intended = await applyOwned(objects, request, inputs, { dryRun: true })
         .then(({ body }) => body)
         .catch((error: unknown) => {
           // An immutable field that differs: what was applied is the best that is known.
@@ -111,26 +112,28 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
   };
 }
 
-/** One per stack, so that an object that another stack (or helm, or a person) made is never taken over unasked. */
+/** One per stack, as managers of fields are names of programs at work. */
 export const fieldManager = ({ urn }: Pick<Resource, "urn">): string =>
   `pulumi-${urn.split("::")[0]?.replace("urn:pulumi:", "") ?? ""}`;
 
+const applyOwned = (
+  objects: Objects,
+  resource: Resource,
+  inputs: Properties,
+  options: { dryRun: boolean },
+): Promise<Answer> => objects.apply(owned(manifest(inputs), resource.urn), fieldManager(resource), options);
+
 /**
- * An object that is there already is ours if this stack applied it: then a command was killed before it could write that
- * down, and this one goes on.
+ * An object that is there already is taken over only if it is this very resource: then a command was killed before it
+ * could write that down, and this one goes on.
  */
 async function refuseOthers(objects: Objects, resource: Resource, reference: Reference): Promise<void> {
   const live = await getIfServed(objects, reference);
-  if (!live || isManagedBy(live, fieldManager(resource))) return;
+  if (!live || isOwned(live, resource.urn)) return;
   throw new Error(
     `${describe(reference)} exists already, made by somebody else. Delete it, or take it over with: ` +
       `pulumi import ${resource.type} ${resource.name} ${idOf(live)}`,
   );
-}
-
-function isManagedBy(live: Properties, manager: string): boolean {
-  const managers = objectAt(live, "metadata")["managedFields"];
-  return Array.isArray(managers) && managers.some((entry) => isObject(entry) && entry["manager"] === manager);
 }
 
 async function getIfServed(objects: Objects, reference: Reference): Promise<Properties | undefined> {
@@ -214,7 +217,8 @@ export function manifest(inputs: Properties): Properties {
 }
 
 /** The live object without what only the server keeps; what a Secret holds stays secret. */
-function outputsOf(object: Properties): Properties {
+function outputsOf(live: Properties): Properties {
+  const object = withoutOwner(live);
   const outputs = { ...object, metadata: omit(objectAt(object, "metadata"), "managedFields") };
   return isSecret(object) && object["data"] ? { ...outputs, data: secret(object["data"]) } : outputs;
 }
