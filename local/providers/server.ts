@@ -175,6 +175,7 @@ export async function serve(
     port,
     close: () =>
       new Promise((resolve) => {
+        interrupted.abort(new Error("The command has ended."));
         server.forceShutdown();
         resolve();
       }),

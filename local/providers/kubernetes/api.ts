@@ -30,10 +30,17 @@ interface Call {
   path: string;
   body?: Json;
   contentType?: string;
+  /** The form of the answer. Default: the whole object. */
+  accept?: string;
 }
+
+const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /** Seconds for which a call is repeated that failed for a reason that passes by itself. */
 const retrySeconds = 15;
+
+/** Seconds without a byte after which a call counts as lost: whatever else fails, no command waits for ever. */
+const silentSeconds = 60;
 
 /** A small client of a Kubernetes API server: JSON, connections kept open, passing failures tried again. */
 export class Api {
@@ -55,9 +62,14 @@ export class Api {
   }
 
   /** The object at a path, or undefined when there is none. */
-  async get(path: string): Promise<Properties | undefined> {
+  get = (path: string): Promise<Properties | undefined> => this.#getAs(path);
+
+  /** The same without what makes it big: a CRD's schemas are half a megabyte. */
+  getMetadata = (path: string): Promise<Properties | undefined> => this.#getAs(path, metadataOnly);
+
+  async #getAs(path: string, accept?: string): Promise<Properties | undefined> {
     try {
-      return (await this.call({ method: "GET", path })).body;
+      return (await this.call({ method: "GET", path, ...(accept && { accept }) })).body;
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
@@ -82,10 +94,16 @@ export class Api {
     agent?.destroy();
   }
 
-  async #once({ method, path, body, contentType = "application/json" }: Call): Promise<Answer> {
+  async #once({
+    method,
+    path,
+    body,
+    contentType = "application/json",
+    accept = "application/json",
+  }: Call): Promise<Answer> {
     const cluster = await this.#cluster;
     const url = new URL(path, cluster.server);
-    const headers: Record<string, string> = { accept: "application/json" };
+    const headers: Record<string, string> = { accept };
     if (cluster.token) headers["authorization"] = `Bearer ${cluster.token}`;
     const payload = body === undefined ? undefined : JSON.stringify(body);
     if (payload !== undefined) {
@@ -117,6 +135,10 @@ export class Api {
                 `The Kubernetes API server at ${cluster.server} does not answer. Start the environment with: npm start`,
               ),
             );
+        });
+        request.setTimeout(silentSeconds * 1000, () => {
+          const error = `The Kubernetes API server did not answer ${method} ${path} within ${String(silentSeconds)} s.`;
+          request.destroy(new Error(error));
         });
         request.end(payload);
       },

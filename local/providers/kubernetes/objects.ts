@@ -96,8 +96,9 @@ export class Objects {
       if (error instanceof UnknownKindError) return;
       throw error;
     }
-    const live = await this.#api.get(path);
+    const live = await this.#api.getMetadata(path);
     if (!live) return;
+    const isEmptyCrd = reference.kind === "CustomResourceDefinition" && (await this.#isEmptyCrd(path));
     const uid = stringAt(objectAt(live, "metadata"), "uid") ?? "";
     try {
       await this.#api.call({
@@ -115,11 +116,38 @@ export class Objects {
       if (error instanceof ApiError && (error.code === 404 || error.code === 409)) return;
       throw error;
     }
+    if (isEmptyCrd) await this.#skipCleanup(path);
     const last = await poll(timeoutSeconds, signal, async () => {
-      const now = await this.#api.get(path);
+      const now = await this.#api.getMetadata(path);
       return now && stringAt(objectAt(now, "metadata"), "uid") === uid ? now : undefined;
     });
     if (last) throw new Error(stillThere(reference, last, timeoutSeconds));
+  }
+
+  async #isEmptyCrd(path: string): Promise<boolean> {
+    const spec = objectAt((await this.#api.get(path)) ?? {}, "spec");
+    const version = list(spec["versions"], isObject).find((it) => it["storage"] === true) ?? {};
+    const groupVersion = `${stringAt(spec, "group") ?? ""}/${stringAt(version, "name") ?? ""}`;
+    const plural = stringAt(objectAt(spec, "names"), "plural") ?? "";
+    const objects = await this.#api.get(`${groupPath(groupVersion)}/${plural}?limit=1`);
+    return objects !== undefined && list(objects["items"], isObject).length === 0;
+  }
+
+  /**
+   * The API server looks for a CRD's objects before it lets the CRD go. While it is busy with other CRDs that fails, and is
+   * tried again ever more seldom, for minutes. Where there are none it need not look.
+   */
+  async #skipCleanup(path: string): Promise<void> {
+    try {
+      await this.#api.call({
+        method: "PATCH",
+        path,
+        contentType: "application/merge-patch+json",
+        body: { metadata: { finalizers: null } },
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+    }
   }
 
   /** Returns when the CRD's kind is served. */
@@ -191,12 +219,15 @@ async function poll(
 
 function stillThere(reference: Reference, live: Properties, timeoutSeconds: number): string {
   const finalizers = [
-    ...list(objectAt(live, "metadata")["finalizers"]),
-    ...list(objectAt(live, "spec")["finalizers"]),
+    ...list(objectAt(live, "metadata")["finalizers"], isString),
+    ...list(objectAt(live, "spec")["finalizers"], isString),
   ];
   const why = finalizers.length > 0 ? ` Finalizers hold it: ${finalizers.join(", ")}.` : "";
   return `${describe(reference)} is still there ${String(timeoutSeconds)} s after its deletion.${why}`;
 }
 
-const list = (value: Json | undefined): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+const isString = (value: unknown): value is string => typeof value === "string";
+
+/** The items of the wanted type; none where there is no list. */
+const list = <T extends Json>(value: Json | undefined, isWanted: (item: unknown) => item is T): T[] =>
+  Array.isArray(value) ? value.filter(isWanted) : [];
