@@ -31,6 +31,10 @@ function run(command, args, options) {
     // The child decides how it ends: a Ctrl-C reaches it by the terminal, other signals are passed on.
     process.on("SIGINT", () => undefined);
     for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+    // A killed npm passes nothing on.
+    const parent = process.ppid;
+    if (process.env.npm_lifecycle_event)
+      setInterval(() => process.ppid === parent || child.kill("SIGKILL"), 200).unref();
     child.once("error", fail);
     child.once("close", (code, signal) => done(code ?? 128 + constants.signals[signal]));
   });

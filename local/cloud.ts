@@ -1,8 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "./errors.ts";
 import { Ports } from "./ports.ts";
-import { Services, waitUntil } from "./processes.ts";
+import { Services } from "./processes.ts";
 import { ensurePythonPackages } from "./tools/python.ts";
 
 /** How programs reach the emulated AWS API. Its credentials are no secrets: it lets everybody in. */
@@ -13,7 +12,6 @@ export interface CloudAccess {
 }
 
 const service = "aws";
-const readySeconds = 60;
 
 export const ensureMoto = () =>
   ensurePythonPackages("moto", join(import.meta.dirname, "cloud/requirements.txt"));
@@ -58,14 +56,8 @@ export class Cloud {
         PYTHONPATH: folder,
         PYTHONNOUSERSITE: "1",
       },
+      isReady: async () => (await fetch(`http://127.0.0.1:${port}/moto-api/data.json`)).ok,
     });
-    const answers = async () => (await fetch(`http://127.0.0.1:${port}/moto-api/data.json`)).ok;
-    await waitUntil(async () => !this.isRunning() || (await answers().catch(() => false)), readySeconds);
-    if (this.isRunning()) return;
-    throw new UserError(
-      `The emulated AWS API does not come up:\n${this.#services.lastWords(service)}`,
-      `See ${this.#services.logOf(service)}; deleting the cache's python folder installs it anew.`,
-    );
   }
 
   /** Stops it and forgets what was made in it. */

@@ -3,10 +3,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ApiServer } from "./api-server.ts";
 import { prepareCluster } from "./cluster.ts";
-import { UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
 import { isFree, Ports } from "./ports.ts";
-import { Services, waitUntil } from "./processes.ts";
+import { Services } from "./processes.ts";
 import { ensureTools } from "./tools/build.ts";
 
 /** What turns declarations into pods, cleans up after deletions, and gives namespaces their accounts and certificates. */
@@ -29,8 +28,6 @@ const controllers = [
   "statefulset-controller",
   "ttl-after-finished-controller",
 ];
-
-const readySeconds = 60;
 
 const services = ["etcd", "kube-apiserver", "kube-controller-manager"] as const;
 
@@ -69,8 +66,6 @@ export class ControlPlane {
       await this.#services.stop("kube-controller-manager");
       await this.#startApiServer(tools["kube-apiserver"]);
     }
-    // Also when it runs already: a kill may have hit the command that started it before this.
-    await this.#awaitApiServer();
     // Before the controllers: when they run, the rest is complete.
     const api = new ApiServer(this.kubeconfig);
     await prepareCluster(api).finally(() => api.close());
@@ -97,8 +92,8 @@ export class ControlPlane {
         "--unsafe-no-fsync",
         "--log-level=warn",
       ],
+      isReady: async () => (await fetch(`${clientUrl}/health`)).ok,
     });
-    await this.#awaitReady("etcd", async () => (await fetch(`${clientUrl}/health`)).ok);
   }
 
   async #startApiServer(command: string): Promise<void> {
@@ -134,31 +129,23 @@ export class ControlPlane {
         `--service-account-key-file=${accountKey}`,
         `--service-account-signing-key-file=${accountKey}`,
       ],
+      isReady: () => this.#apiServerAnswers(port, certificates),
     });
   }
 
-  /** Waits until it answers, and writes how to reach it. */
-  async #awaitApiServer(): Promise<void> {
-    const port = this.#ports.known("kube-apiserver") as number;
-    const certificates = join(this.#folder, "certificates");
+  /** Whether it answers. Writes how to reach it. */
+  async #apiServerAnswers(port: number, certificates: string): Promise<boolean> {
     const certificate = join(certificates, "apiserver.crt");
-    const tokens = this.#tokens();
-    await this.#awaitReady("kube-apiserver", async () => {
-      if (!existsSync(certificate)) return false;
-      this.#writeKubeconfig(this.kubeconfig, tokens.admin, port, certificate);
-      const api = new ApiServer(this.kubeconfig);
-      try {
-        return await api.isReady();
-      } finally {
-        api.close();
-      }
-    });
-    this.#writeKubeconfig(
-      join(certificates, "controllers.kubeconfig"),
-      tokens.controllers,
-      port,
-      certificate,
-    );
+    if (!existsSync(certificate)) return false;
+    const { admin, controllers } = this.#tokens();
+    this.#writeKubeconfig(this.kubeconfig, admin, port, certificate);
+    this.#writeKubeconfig(join(certificates, "controllers.kubeconfig"), controllers, port, certificate);
+    const api = new ApiServer(this.kubeconfig);
+    try {
+      return await api.isReady();
+    } finally {
+      api.close();
+    }
   }
 
   async #startControllers(command: string): Promise<void> {
@@ -180,20 +167,8 @@ export class ControlPlane {
         // A quota or a new kind counts within seconds, as tests and users expect.
         "--resource-quota-sync-period=30s",
       ],
+      isReady: async () => !(await isFree(port)),
     });
-    await this.#awaitReady("kube-controller-manager", async () => !(await isFree(port)));
-  }
-
-  async #awaitReady(service: string, isReady: () => Promise<boolean>): Promise<void> {
-    const ready = await waitUntil(
-      async () => !this.#services.running(service) || (await isReady().catch(() => false)),
-      readySeconds,
-    );
-    if (ready && this.#services.running(service)) return;
-    throw new UserError(
-      `${service} does not come up:\n${this.#services.lastWords(service)}`,
-      `See ${this.#services.logOf(service)}; \`npm stop\` and \`npm start\` begin again with the same data.`,
-    );
   }
 
   #tokens(): Record<"admin" | "controllers", string> {

@@ -48,6 +48,7 @@ export class Environment {
     if (this.isRunning()) return;
     requireFreeSpace(this.stackFolder, 256);
     await this.#alone(async () => {
+      await this.#services.endUnfinished();
       await step("Kubernetes API", () => this.controlPlane.start());
       await step("AWS API", () => this.cloud.start());
     });
@@ -56,6 +57,7 @@ export class Environment {
   /** Stops every process of it; its data stays. */
   async stop(): Promise<void> {
     await this.#alone(async () => {
+      await this.#services.endUnfinished();
       const started = this.#services.started();
       for (const name of started.filter((name) => !stopOrder.includes(name))) await this.#services.stop(name);
       for (const name of stopOrder) await this.#services.stop(name);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "./errors.ts";
 import { readJson, writeWhole } from "./files.ts";
 
 /** One process, told apart from a later one that happens to get the same number. */
@@ -12,7 +13,7 @@ export interface ProcessRecord {
 }
 
 /** The start of a running process in clock ticks since boot; undefined when there is none (a zombie counts as none). */
-export function startTicksOf(pid: number): string | undefined {
+function startTicksOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command may hold spaces and brackets: the fields are counted after its last bracket.
@@ -38,6 +39,24 @@ export function commandLineOf(pid: number): string {
   }
 }
 
+/** The running processes that were started with the environment variable `name`, and its value. */
+export function markedProcesses(name: string): (ProcessRecord & { mark: string })[] {
+  const prefix = `${name}=`;
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const environment = readFileSync(`/proc/${entry}/environ`, "utf8").split("\0");
+        const mark = environment.find((line) => line.startsWith(prefix))?.slice(prefix.length);
+        const record = recordOf(Number(entry));
+        return mark !== undefined && record ? [{ ...record, mark }] : [];
+      } catch {
+        // It has ended meanwhile, or belongs to somebody else.
+        return [];
+      }
+    });
+}
+
 export const isRunning = ({ pid, startTicks }: ProcessRecord): boolean => startTicksOf(pid) === startTicks;
 
 /** Waits until `condition` holds; false when it did not within the time. */
@@ -55,7 +74,7 @@ export async function waitUntil(
 }
 
 /** Ends a process: asks first, and after `graceSeconds` does not ask any more. */
-export async function end(record: ProcessRecord, graceSeconds = 5): Promise<void> {
+async function end(record: ProcessRecord, graceSeconds = 5): Promise<void> {
   if (!isRunning(record)) return;
   process.kill(record.pid, "SIGTERM");
   if (await waitUntil(() => !isRunning(record), graceSeconds)) return;
@@ -67,7 +86,13 @@ export interface ServiceCommand {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
+  /** Whether it has come up; a rejection counts as no. */
+  isReady: () => Promise<boolean>;
 }
+
+const readySeconds = 60;
+/** The environment variable by which a service is found that a killed command had begun to start. */
+const serviceVariable = "AUTOWEAVE_SERVICE";
 
 /** The long-running processes of an environment, which outlive the command that starts them. */
 export class Services {
@@ -82,40 +107,63 @@ export class Services {
   logOf = (name: string): string => join(this.#logs, `${name}.log`);
 
   running(name: string): boolean {
-    const record = readJson<ProcessRecord>(join(this.#records, `${name}.json`));
+    const record = readJson<ProcessRecord>(this.#recordOf(name));
     return record !== undefined && isRunning(record);
   }
 
-  /** Starts the service with a fresh log. Throws when its program cannot be executed. */
-  async start(name: string, { command, args, env }: ServiceCommand): Promise<void> {
+  /**
+   * Starts the service with a fresh log, and returns when it is ready: only then is it known as running. Throws when its
+   * program cannot be executed, and a UserError when it does not come up.
+   */
+  async start(name: string, { command, args, env, isReady }: ServiceCommand): Promise<void> {
     mkdirSync(this.#logs, { recursive: true });
     const log = openSync(this.logOf(name), "w");
     try {
       const child = spawn(command, args, {
         detached: true,
         stdio: ["ignore", log, log],
-        env: { ...process.env, ...env },
+        env: { ...process.env, ...env, [serviceVariable]: this.#markOf(name) },
       });
       const pid = await new Promise<number>((done, fail) => {
         child.once("error", fail);
         child.once("spawn", () => done(child.pid as number));
       });
       child.unref();
-      writeWhole(
-        join(this.#records, `${name}.json`),
-        JSON.stringify(recordOf(pid) ?? { pid, startTicks: "ended" }),
-      );
+      const record = recordOf(pid);
+      const isUp = () => record !== undefined && isRunning(record);
+      await waitUntil(async () => !isUp() || (await isReady().catch(() => false)), readySeconds);
+      if (record && isUp() && (await isReady().catch(() => false))) {
+        writeWhole(this.#recordOf(name), JSON.stringify(record));
+        return;
+      }
+      if (record) await end(record);
     } finally {
       closeSync(log);
     }
+    throw new UserError(
+      `${name} does not come up:\n${this.lastWords(name)}`,
+      `See ${this.logOf(name)}; \`npm stop\` and \`npm start\` begin again with the same data.`,
+    );
   }
 
   async stop(name: string): Promise<void> {
-    const path = join(this.#records, `${name}.json`);
-    const record = readJson<ProcessRecord>(path);
+    const record = readJson<ProcessRecord>(this.#recordOf(name));
     if (record) await end(record);
-    rmSync(path, { force: true });
+    rmSync(this.#recordOf(name), { force: true });
   }
+
+  /** Ends the services that a killed command had begun to start. Not while another command starts some. */
+  async endUnfinished(): Promise<void> {
+    const known = this.started().flatMap((name) => readJson<ProcessRecord>(this.#recordOf(name))?.pid ?? []);
+    const unfinished = markedProcesses(serviceVariable).filter(
+      ({ pid, mark }) => mark.startsWith(this.#markOf("")) && !known.includes(pid),
+    );
+    await Promise.all(unfinished.map((record) => end(record)));
+  }
+
+  #recordOf = (name: string): string => join(this.#records, `${name}.json`);
+
+  #markOf = (name: string): string => join(this.#records, "/") + name;
 
   /** The names of the services that were started and not stopped since, running or not. */
   started(): string[] {

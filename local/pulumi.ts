@@ -6,6 +6,7 @@ import { crdDocuments } from "./crds.ts";
 import type { Environment } from "./environment.ts";
 import { explain, UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
+import { endOrphans, endOwnOffspring, guardOffspring, offspringMark } from "./offspring.ts";
 import { waitUntil } from "./processes.ts";
 import { say } from "./progress.ts";
 import { Project, requireStack } from "./project.ts";
@@ -67,6 +68,7 @@ export class Pulumi {
       releasesDir: join(this.#folder, "releases", stack),
       crds: crdDocuments,
     });
+    guardOffspring();
     try {
       return await task({
         PULUMI_DEBUG_PROVIDERS: providers.debugProviders,
@@ -78,18 +80,19 @@ export class Pulumi {
       });
     } finally {
       await providers.close();
+      endOwnOffspring();
     }
   }
 
-  /** Makes the stack when it is missing, and clears what a killed update left in the way of the next one. */
+  /** Makes the stack when it is missing, and ends what a killed command left running. */
   async prepareStack(stack: string): Promise<void> {
     requireStack(stack);
     if (!this.state.has(stack)) {
       const { code, stderr } = await this.ask(["stack", "init", stack, "--non-interactive"]);
       if (code !== 0) throw failure(`The stack ${stack} could not be made`, stderr);
     }
+    endOrphans();
     await this.#awaitUnlocked(stack);
-    if (this.state.isInterrupted(stack)) await this.#dropInterrupted(stack);
   }
 
   async #awaitUnlocked(stack: string): Promise<void> {
@@ -103,28 +106,13 @@ export class Pulumi {
     );
   }
 
-  /**
-   * Forgets the operations that a killed update had begun: what they were to create is created again, and the providers
-   * adopt what is there already. (`pulumi refresh` would do the same, after reading everything.)
-   */
-  async #dropInterrupted(stack: string): Promise<void> {
-    say(`… Recovering ${stack} from an interrupted update`);
-    const exported = await this.ask(["stack", "export", "--stack", stack]);
-    if (exported.code !== 0) throw failure(`The state of ${stack} cannot be read`, exported.stderr);
-    const state = JSON.parse(exported.stdout) as { deployment: { pending_operations?: unknown[] } };
-    delete state.deployment.pending_operations;
-    const file = join(this.#folder, "recovered-state.json");
-    writeWhole(file, JSON.stringify(state), 0o600);
-    const imported = await this.ask(["stack", "import", "--stack", stack, "--file", file]);
-    if (imported.code !== 0) throw failure(`The state of ${stack} cannot be recovered`, imported.stderr);
-  }
-
   async #invocation(env: NodeJS.ProcessEnv) {
     const tools = await ensureTools(["pulumi", "pulumi-language-nodejs"]);
     this.#project.refresh();
     mkdirSync(this.state.folder, { recursive: true });
     const path = [dirname(tools["pulumi-language-nodejs"]), process.env["PATH"]].join(delimiter);
     const settings: NodeJS.ProcessEnv = {
+      ...offspringMark(),
       PATH: path,
       PULUMI_HOME: join(this.#folder, "pulumi"),
       PULUMI_BACKEND_URL: `file://${this.state.folder}`,

@@ -11,11 +11,20 @@ export interface StoredResource {
   id?: string;
   /** Pulumi refuses to delete it. */
   protect?: boolean;
+  /** The former one of a replacement, which is still to be deleted. */
+  delete?: boolean;
   outputs?: Record<string, unknown>;
 }
 
+/** What an update had begun when it was killed. */
+export interface PendingOperation {
+  /** For example `creating`, `deleting`. */
+  type: string;
+  resource: StoredResource;
+}
+
 interface Checkpoint {
-  checkpoint: { latest?: { resources?: StoredResource[]; pending_operations?: unknown[] } };
+  checkpoint: { latest?: { resources?: StoredResource[]; pending_operations?: PendingOperation[] } };
 }
 
 /** What Pulumi's file backend writes to lock a stack. */
@@ -43,8 +52,7 @@ export class State {
 
   resources = (stack: string): StoredResource[] => this.#latest(stack)?.resources ?? [];
 
-  /** Whether an update was killed in the middle of an operation. */
-  isInterrupted = (stack: string): boolean => (this.#latest(stack)?.pending_operations?.length ?? 0) > 0;
+  pending = (stack: string): PendingOperation[] => this.#latest(stack)?.pending_operations ?? [];
 
   /** The stack's outputs; none before its first update. */
   outputs(stack: string): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { Environment } from "./environment.ts";
 import { failure, type Pulumi } from "./pulumi.ts";
 import { step } from "./progress.ts";
+import { recovering } from "./recovery.ts";
 
 /** As much of the engine's events as the progress and the errors need. */
 interface EngineEvent {
@@ -54,7 +55,9 @@ export async function update(
   pulumi: Pulumi,
   environment: Environment,
 ): Promise<Changes> {
-  const path = join(environment.folder, `events-${process.pid}.jsonl`);
+  const path = join(environment.folder, `events-${stack}.jsonl`);
+  // A killed command may have left its own.
+  rmSync(path, { force: true });
   const log = new EventLog(path);
   const errors: string[] = [];
   let finished = 0;
@@ -74,11 +77,16 @@ export async function update(
       const options = ["--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--event-log", path];
       const poll = setInterval(() => read(show), 250);
       try {
-        const done = await pulumi.withProviders(stack, (env) => pulumi.ask([operation, ...options], env));
-        read(show);
-        if (done.code === 0) return;
-        environment.requireRunning();
-        throw failure(`${title} failed`, errors.length > 0 ? errors.join("\n") : done.stderr || done.stdout);
+        await pulumi.withProviders(stack, (env) =>
+          recovering(operation, stack, pulumi, environment, env, async () => {
+            const done = await pulumi.ask([operation, ...options], env);
+            read(show);
+            if (done.code === 0) return;
+            environment.requireRunning();
+            const said = errors.length > 0 ? errors.join("\n") : done.stderr || done.stdout;
+            throw failure(`${title} failed`, said);
+          }),
+        );
       } finally {
         clearInterval(poll);
       }

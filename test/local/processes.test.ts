@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withLock } from "../../local/lock.ts";
-import { isRunning, recordOf, Services } from "../../local/processes.ts";
+import { isRunning, markedProcesses, recordOf, Services, waitUntil } from "../../local/processes.ts";
 import { writeWhole } from "../../local/files.ts";
 
 describe("the record of a process", () => {
@@ -37,6 +37,7 @@ describe("the services of an environment", () => {
     await new Services(folder).start("idle", {
       command: process.execPath,
       args: ["-e", "setInterval(() => {}, 1e6)"],
+      isReady: () => Promise.resolve(true),
     });
     const later = new Services(folder);
     assert.deepEqual(later.started(), ["idle"]);
@@ -44,6 +45,39 @@ describe("the services of an environment", () => {
     await later.stop("idle");
     assert.equal(later.running("idle"), false);
     assert.deepEqual(later.started(), []);
+  });
+
+  it("are not known before they have come up, and do not outlive the attempt", async () => {
+    const services = new Services(folder);
+    let asked = 0;
+    const starting = services.start("failing", {
+      command: process.execPath,
+      args: ["-e", "console.log('no luck'); process.exit(1)"],
+      isReady: () => {
+        asked++;
+        assert.equal(services.running("failing"), false);
+        return Promise.resolve(false);
+      },
+    });
+    await assert.rejects(starting, /failing does not come up:\nno luck/);
+    assert.ok(asked > 0);
+    assert.deepEqual(services.started(), []);
+  });
+
+  it("are ended when a killed command left them half started", async () => {
+    const services = new Services(folder);
+    const starting = services.start("slow", {
+      command: process.execPath,
+      args: ["-e", "setInterval(() => {}, 1e6)"],
+      isReady: () => Promise.resolve(false),
+    });
+    const failed = assert.rejects(starting, /slow does not come up/);
+    const mine = () => markedProcesses("AUTOWEAVE_SERVICE").filter(({ mark }) => mark.startsWith(folder));
+    assert.equal(await waitUntil(() => mine().length === 1, 10), true);
+    // As the next command does.
+    await new Services(folder).endUnfinished();
+    assert.deepEqual(mine(), []);
+    await failed;
   });
 
   it("never end a process that has only got the number of one of theirs", async () => {

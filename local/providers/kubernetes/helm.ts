@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
+import { offspringMark } from "../../offspring.ts";
 import { stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
 import type { Api } from "./api.ts";
@@ -133,7 +134,7 @@ export class Helm {
       try {
         return await run(binary, [...args, "--kubeconfig", this.#kubeconfig], {
           // Helm remembers for hours which kinds a server knows; here CRDs come and go within seconds.
-          env: { ...process.env, KUBECACHEDIR: cache },
+          env: { ...process.env, ...offspringMark(), KUBECACHEDIR: cache },
           maxBuffer: 256 * 1024 * 1024,
         });
       } catch (error) {
