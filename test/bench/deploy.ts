@@ -8,18 +8,20 @@ import { say } from "../../local/progress.ts";
 import { run } from "../../local/run.ts";
 import { ensureTools } from "../../local/tools/build.ts";
 import { emptyUpdateSeconds } from "./support/baseline.ts";
-import { npm, type Ran } from "./support/command.ts";
+import { npm } from "./support/command.ts";
 import { inventory, missingFrom } from "./support/inventory.ts";
+import { recoveries } from "./support/kills.ts";
 import { isMet, type Measurement, table } from "./support/report.ts";
 
 /**
- * `npm run bench:deploy [-- --stack dev --kills 20 --seed 1 --json]`: the times of a deployment and what it leaves
+ * `npm run bench:deploy [-- --stack dev --kills 20 --only-kills --seed 1 --json]`: the times of a deployment and what it leaves
  * behind, in an environment of its own. With HELM_CHARTS_DIR set, the deployment with the charts installed is measured too.
  */
 const { values: options } = parseArgs({
   options: {
     stack: { type: "string", default: "dev" },
     kills: { type: "string", default: "20" },
+    "only-kills": { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
   },
@@ -33,12 +35,21 @@ await main(async () => {
   const folder = mkdtempSync(join(tmpdir(), "bench-deploy-"));
   process.env["AUTOWEAVE_ENVIRONMENT_DIR"] = folder;
   const chartsDir = process.env["HELM_CHARTS_DIR"];
-  delete process.env["HELM_CHARTS_DIR"];
-  const environment = new Environment("dev", folder);
+  // With only kills they are what is installed.
+  if (!options["only-kills"]) delete process.env["HELM_CHARTS_DIR"];
+  const environment = new Environment(stack, folder);
   const measured: Measurement[] = [];
   const add = (measurement: Measurement) => {
     measured.push(measurement);
     say(table([measurement], baselineSeconds).split("\n").slice(1).join("\n"));
+  };
+  const addRecoveries = async (pristine: Set<string>, complete: Set<string>) => {
+    const seconds = {
+      start: (await npm("start", start)).seconds,
+      destroy: (await npm("destroy", [stack])).seconds,
+    };
+    const random = generator(Number(options.seed));
+    add(await recoveries({ environment, stack, count: kills, random, pristine, complete, seconds }));
   };
   const tools = await ensureTools(["pulumi", "pulumi-language-nodejs", "etcd", "kube-apiserver", "helm"]);
   const baselineSeconds = await emptyUpdateSeconds(tools);
@@ -50,6 +61,16 @@ await main(async () => {
       unit: "ms",
       target: 2000,
     });
+
+    if (options["only-kills"]) {
+      await npm("preview", [stack, "--json"]);
+      const empty = await inventory(environment);
+      await npm("start", start);
+      const full = await inventory(environment);
+      add(await leftAfterDestroy(environment, empty));
+      await addRecoveries(empty, full);
+      return;
+    }
 
     // Brings the environment up with nothing deployed, and installs what is not in the cache yet.
     await npm("preview", [stack, "--json"]);
@@ -73,7 +94,7 @@ await main(async () => {
     add({ what: "preview", value: (await npm("preview", [stack])).seconds, unit: "s", target: 10 });
     add(await leftAfterDestroy(environment, pristine));
 
-    if (kills > 0) add(await recoveries(environment, pristine, complete, deployed));
+    if (kills > 0) await addRecoveries(pristine, complete);
 
     if (chartsDir) {
       const env = { HELM_CHARTS_DIR: chartsDir };
@@ -135,47 +156,6 @@ async function leftAfterDestroy(
     target: 0,
     exactly: true,
     detail: left,
-  };
-}
-
-/** Kills a deployment at random moments, and counts how often the next one makes the same as if nothing had happened. */
-async function recoveries(
-  environment: Environment,
-  pristine: Set<string>,
-  complete: Set<string>,
-  { seconds }: Ran,
-): Promise<Measurement> {
-  const random = generator(Number(options.seed));
-  const detail: string[] = [];
-  let recovered = 0;
-  for (let i = 1; i <= kills; i++) {
-    const killAfterSeconds = 1 + random() * (seconds - 1);
-    await npm("start", start, { killAfterSeconds });
-    const faults = await npm("start", start).then(
-      async () => {
-        const now = await inventory(environment);
-        return [
-          ...missingFrom(complete, now).map((entry) => `orphaned: ${entry}`),
-          ...missingFrom(now, complete).map((entry) => `missing: ${entry}`),
-        ];
-      },
-      (error: unknown) => [String(error)],
-    );
-    const { detail: left = [] } = await leftAfterDestroy(environment, pristine);
-    faults.push(...left.map((entry) => `left by destroy: ${entry}`));
-    if (faults.length === 0) recovered++;
-    detail.push(...faults.map((fault) => `killed after ${killAfterSeconds.toFixed(1)} s: ${fault}`));
-    say(
-      `Killed after ${killAfterSeconds.toFixed(1)} s: ${faults.length === 0 ? "recovered" : faults.join("; ")} (${i} of ${kills})`,
-    );
-  }
-  return {
-    what: `recoveries from SIGKILL, of ${kills}`,
-    value: recovered,
-    unit: "",
-    target: kills,
-    exactly: true,
-    detail,
   };
 }
 

@@ -1,17 +1,21 @@
 import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import { repository } from "../../../local/folders.ts";
+import { environmentFolder, repository } from "../../../local/folders.ts";
+import { commandLineOf, markedProcesses } from "../../../local/processes.ts";
 
 export interface Ran {
   stdout: string;
   seconds: number;
 }
 
+/** What of a command is killed: npm and all that came of it, npm alone, or the Pulumi CLI that it runs. */
+export type Victim = "all" | "npm" | "pulumi";
+
 interface CommandOptions {
   env?: NodeJS.ProcessEnv;
-  /** Kills the command and its children after this many seconds, as a power cut would. */
-  killAfterSeconds?: number;
+  /** Kills the command in the middle. What of it is not there at that moment is not killed. */
+  kill?: { victim: Victim; afterSeconds: number };
 }
 
 /**
@@ -42,11 +46,12 @@ export async function npm(
   });
   let killed = false;
   const cut = new AbortController();
-  if (options.killAfterSeconds !== undefined) {
-    delay(options.killAfterSeconds * 1000, undefined, { signal: cut.signal }).then(
+  const { kill } = options;
+  if (kill) {
+    delay(kill.afterSeconds * 1000, undefined, { signal: cut.signal }).then(
       () => {
         killed = true;
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+        for (const pid of pidsOf(kill.victim, child.pid as number)) process.kill(pid, "SIGKILL");
       },
       () => undefined,
     );
@@ -57,4 +62,14 @@ export async function npm(
   if (code !== 0 && !killed)
     throw new Error(`npm run ${script} ${args.join(" ")} failed (${code}):\n${stderr || stdout}`);
   return { stdout, seconds };
+}
+
+/** Negative for a whole process group. */
+function pidsOf(victim: Victim, npmPid: number): number[] {
+  if (victim === "all") return [-npmPid];
+  if (victim === "npm") return [npmPid];
+  const folder = environmentFolder();
+  return markedProcesses("PULUMI_HOME")
+    .filter(({ pid, mark }) => mark.startsWith(`${folder}/`) && /^\S*\/pulumi /.test(commandLineOf(pid)))
+    .map(({ pid }) => pid);
 }

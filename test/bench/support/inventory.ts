@@ -1,3 +1,5 @@
+import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, KMSClient, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiServer } from "../../../local/api-server.ts";
@@ -27,11 +29,11 @@ const comesAndGoes = new Set([
   "prioritylevelconfigurations",
 ]);
 
-/** Every object of the cluster and every bucket, as `<resource> <namespace>/<name>`; sorted by nothing. */
+/** Every object of the cluster, and every bucket, role and key of the cloud, as `<resource> <namespace>/<name>`; sorted by nothing. */
 export async function inventory(environment: Environment): Promise<Set<string>> {
   const api = new ApiServer(environment.controlPlane.kubeconfig);
   try {
-    return new Set([...(await objects(api)), ...(await buckets(environment))]);
+    return new Set([...(await objects(api)), ...(await cloud(environment))]);
   } finally {
     api.close();
   }
@@ -62,6 +64,9 @@ async function objects(api: ApiServer): Promise<string[]> {
   return found.flat(2);
 }
 
+/** Those of the stacks' settings. */
+const keyRegions = ["eu-central-1", "eu-west-1"];
+
 const mostAttempts = 30;
 
 /** A kind whose CRD is new, or has just changed, is refused with 429 and a time to come back. */
@@ -77,18 +82,41 @@ async function get<T>(api: ApiServer, path: string, attempt = 1): Promise<T> {
 /** Helm keeps a Secret per revision of a release. */
 const revisionless = (name: string) => name.replace(/^(sh\.helm\.release\.v1\..*)\.v\d+$/, "$1");
 
-async function buckets({ aws }: Environment): Promise<string[]> {
-  const client = new S3Client({
+async function cloud({ aws }: Environment): Promise<string[]> {
+  const settings = {
     endpoint: aws.endpoint,
-    // It has one namespace of buckets, whichever region asks.
-    region: "us-east-1",
     credentials: { accessKeyId: aws.accessKeyId, secretAccessKey: aws.secretAccessKey },
-    forcePathStyle: true,
-  });
+  };
+  // It has one namespace of buckets, whichever region asks.
+  const s3 = new S3Client({ ...settings, region: "us-east-1", forcePathStyle: true });
+  const iam = new IAMClient({ ...settings, region: "us-east-1" });
+  const kms = keyRegions.map((region) => new KMSClient({ ...settings, region }));
   try {
-    const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
-    return Buckets.map(({ Name }) => `bucket ${Name}`);
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+    const { Roles = [] } = await iam.send(new ListRolesCommand({}));
+    return [
+      ...Buckets.map(({ Name }) => `bucket ${Name}`),
+      ...Roles.map(({ RoleName }) => `role ${RoleName}`),
+      ...(await Promise.all(kms.map(keys))).flat(),
+    ];
   } finally {
-    client.destroy();
+    for (const client of [s3, iam, ...kms]) client.destroy();
   }
+}
+
+/** The keys that are in use. Their identifiers are drawn: they are told apart by the resource in their tags. */
+async function keys(kms: KMSClient): Promise<string[]> {
+  const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+  const seen = new Map<string, number>();
+  const found: string[] = [];
+  for (const { KeyId } of Keys) {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    if (KeyMetadata?.DeletionDate) continue;
+    const { Tags = [] } = await kms.send(new ListResourceTagsCommand({ KeyId }));
+    const resource = Tags.find(({ TagKey }) => TagKey === "local.autoweave/urn")?.TagValue ?? "of nobody";
+    const nth = (seen.get(resource) ?? 0) + 1;
+    seen.set(resource, nth);
+    found.push(`key ${await kms.config.region()} ${resource} ${nth}`);
+  }
+  return found;
 }
