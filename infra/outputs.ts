@@ -6,7 +6,11 @@ const bucketPurposes: BucketPurpose[] = ["traces", "logs", "backups", "audit", "
 
 /** What `pulumi stack output` tells: where everything is, and the commands that look into it. */
 export function outputsOf(stack: StackConfig) {
-  const { namespace } = stack;
+  const { namespace, grafana } = stack;
+  const admin =
+    grafana.adminPassword && "existingSecret" in grafana.adminPassword
+      ? grafana.adminPassword
+      : { existingSecret: names.grafanaAdmin, key: "password" };
   const { bucket } = objectStoreOf(stack);
   const forward = (service: string, ports: string) =>
     `kubectl port-forward -n ${namespace} svc/${service} ${ports}`;
@@ -22,7 +26,7 @@ export function outputsOf(stack: StackConfig) {
     commands: {
       pods: `kubectl get pods -n ${namespace}`,
       grafanaLogs: `kubectl logs -n ${namespace} deployment/grafana`,
-      grafanaPassword: `kubectl get secret -n ${namespace} grafana-admin -o jsonpath='{.data.password}' | base64 -d`,
+      grafanaPassword: `kubectl get secret -n ${namespace} ${admin.existingSecret} -o jsonpath='{.data.${admin.key}}' | base64 -d`,
       prometheusTargets: `${forward(`prometheus-${names.prometheus}`, "9090")} # then http://localhost:9090/targets`,
       tempoReady: `${forward(names.gateway.tempo, "3100")} # then http://localhost:3100/ready`,
       lokiReady: `${forward(names.gateway.loki, "3100")} # then http://localhost:3100/ready`,

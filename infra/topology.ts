@@ -52,7 +52,9 @@ export const workloads = {
       loki: { number: 3100 },
       prometheus: { number: 9090 },
       status: { number: 8081 },
+      metrics: { number: 9113 },
     },
+    metrics: "metrics",
   },
   collector: {
     labels: app("opentelemetry-collector", "collector"),
@@ -245,6 +247,7 @@ export const names = {
   database: "grafana-db",
   redis: "redis",
   collector: "collector",
+  grafanaAdmin: "grafana-admin",
   promLabelProxy: "prom-label-proxy",
   /** Services of the tenants' gateway: the addresses that apps know. */
   gateway: { tempo: "tempo", loki: "loki", prometheus: "prometheus" },

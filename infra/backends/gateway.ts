@@ -99,8 +99,14 @@ const upstreams = (addresses: Addresses): Record<Upstream, string> => ({
   "prom-label-proxy": addresses.promLabelProxy,
 });
 
-/** For probes. */
-const statusRoutes = block("location = /healthz", "access_log off;", 'return 200 \'{"status":"ok"}\';');
+/** Where the exporter beside nginx reads its counters. */
+export const counterPath = "/stub_status";
+
+/** For probes, and for the exporter in the same pod. */
+const statusRoutes = [
+  ...block("location = /healthz", "access_log off;", 'return 200 \'{"status":"ok"}\';'),
+  ...block(`location = ${counterPath}`, "access_log off;", "allow 127.0.0.1;", "deny all;", "stub_status;"),
+];
 
 // nginx from 1.25 on has a directive of its own for HTTP/2 and still takes the parameter, as the older ones demand.
 const server = (listen: number | string, routes: string[]) => block("server", `listen ${listen};`, ...routes);

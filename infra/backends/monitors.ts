@@ -21,7 +21,7 @@ interface Monitor {
 export const monitors = (stack: StackConfig): Monitor[] => [
   ...scrapedWorkloads(stack).map((workload) => workloadMonitor(stack, workload)),
   { name: "node-exporter", spec: nodeExporterMonitor(stack) },
-  { name: "apps", spec: appsMonitor },
+  ...(stack.prometheus.appNamespaces.length > 0 ? [{ name: "apps", spec: appsMonitor(stack) }] : []),
 ];
 
 /** Every kubelet's view of the containers on its node; `spec` of a ScrapeConfig. */
@@ -102,9 +102,9 @@ const nodeExporterMonitor = (stack: StackConfig): IPodMonitor["spec"] => ({
   ],
 });
 
-const appsMonitor: IPodMonitor["spec"] = {
-  namespaceSelector: { any: true },
+const appsMonitor = ({ prometheus }: StackConfig): IPodMonitor["spec"] => ({
+  namespaceSelector: { matchNames: prometheus.appNamespaces },
   selector: { matchLabels: appScraping.label },
   sampleLimit: 20_000,
   podMetricsEndpoints: [{ port: appScraping.portName, honorLabels: false }],
-};
+});

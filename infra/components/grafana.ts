@@ -12,7 +12,7 @@ import {
 import { datasourceUids } from "../backends/grafana/datasources.ts";
 import { release } from "../charts.ts";
 import type { StackConfig } from "../config/schema.ts";
-import { workloads } from "../topology.ts";
+import { names, workloads } from "../topology.ts";
 import type { Cache } from "./cache.ts";
 import { credential, generatedCredential } from "./credentials.ts";
 import type { Database } from "./database.ts";
@@ -32,7 +32,7 @@ export class Grafana extends ComponentResource {
     const { namespace, grafana } = stack;
 
     const adminPassword = credential(
-      "grafana-admin",
+      names.grafanaAdmin,
       { namespace, key: "password", source: grafana.adminPassword },
       child,
     );

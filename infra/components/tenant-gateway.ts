@@ -9,7 +9,7 @@ import {
   type Output,
   unsecret,
 } from "@pulumi/pulumi";
-import { gatewayConfig, gatewayPaths, tokenMap } from "../backends/gateway.ts";
+import { counterPath, gatewayConfig, gatewayPaths, tokenMap } from "../backends/gateway.ts";
 import type { StackConfig } from "../config/schema.ts";
 import { containerSecurity, podSecurity, spread } from "../pods.ts";
 import { sizesOf } from "../sizes.ts";
@@ -18,6 +18,7 @@ import { generatedCredential } from "./credentials.ts";
 import { disruptionBudget } from "./disruption.ts";
 
 const image = "docker.io/nginxinc/nginx-unprivileged:1.30.4-alpine-slim";
+const exporterImage = "docker.io/nginx/nginx-prometheus-exporter:1.4.2";
 /** User and group of nginx in that image. */
 const nginxUser = 101;
 
@@ -126,7 +127,9 @@ export class TenantGateway extends ComponentResource {
 
   private deployment(name: string, stack: StackConfig, annotations: Record<string, string | Output<string>>) {
     const { namespace } = stack;
-    const { replicas, resources } = sizesOf(stack).gateway;
+    const { gateway, sidecar } = sizesOf(stack);
+    const { replicas, resources } = gateway;
+    const { metrics, ...nginxPorts } = ports;
     const httpGet = { path: "/healthz", port: ports.status.number };
     return new k8s.apps.v1.Deployment(
       name,
@@ -151,7 +154,7 @@ export class TenantGateway extends ComponentResource {
                   name: "nginx",
                   image,
                   command: ["nginx", "-e", "stderr", "-c", gatewayPaths.config],
-                  ports: Object.entries(ports).map(([port, { number }]) => ({
+                  ports: Object.entries(nginxPorts).map(([port, { number }]) => ({
                     name: portName(port),
                     containerPort: number,
                   })),
@@ -166,6 +169,17 @@ export class TenantGateway extends ComponentResource {
                     { name: "tokens", mountPath: dirname(gatewayPaths.tokens), readOnly: true },
                     { name: "temporary", mountPath: gatewayPaths.temporary },
                   ],
+                },
+                {
+                  name: "exporter",
+                  image: exporterImage,
+                  args: [
+                    `--nginx.scrape-uri=http://127.0.0.1:${ports.status.number}${counterPath}`,
+                    `--web.listen-address=:${metrics.number}`,
+                  ],
+                  ports: [{ name: "metrics", containerPort: metrics.number }],
+                  resources: sidecar.resources,
+                  securityContext: containerSecurity,
                 },
               ],
               volumes: [

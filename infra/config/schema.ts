@@ -127,6 +127,11 @@ export const stackSchema = z.strictObject({
     retentionDays: days,
     /** Of the recorded SLO and business series. */
     longTermRetentionDays: days.default(400),
+    /**
+     * Namespaces whose labelled pods are scraped. What they say of their tenant is believed, so name those of
+     * AutoWeave's own services only; everybody else pushes, with a token.
+     */
+    appNamespaces: z.array(name).default([]),
     scrapeIntervalSeconds: z.int().min(5).max(300).default(30),
   }),
   alertmanager: z

@@ -124,7 +124,7 @@ describe("the Prometheus operator", function () {
     });
   }
 
-  it("scrapes what the table of workloads names, apps of any namespace, and the kubelets", async () => {
+  it("scrapes what the table of workloads names, apps of trusted namespaces, and the kubelets", async () => {
     const { data } = await cluster.await<Secret>(
       `/api/v1/namespaces/${stacks.standard.namespace}/secrets/prometheus-main`,
     );

@@ -39,7 +39,7 @@ export const production = {
   },
   tempo: { retentionHours: 168 },
   loki: { retentionHours: 168 },
-  prometheus: { retentionDays: 7 },
+  prometheus: { retentionDays: 7, appNamespaces: ["autoweave"] },
 };
 
 /** A validated stack from plain settings; secrets count as encrypted. */

@@ -10,6 +10,7 @@ describe("what Prometheus scrapes", () => {
   it("is every workload of the table that runs and has metrics, by pod labels and port number", () => {
     const names = monitors(stackOf(production)).map(({ name }) => name);
     for (const name of [
+      "gateway",
       "loki",
       "tempo",
       "collector",
@@ -37,9 +38,10 @@ describe("what Prometheus scrapes", () => {
     ]);
   });
 
-  it("is an app of any namespace that wears the label, whose own labels never replace the target's", () => {
-    const apps = monitorOf("apps");
-    assert.deepEqual(apps?.namespaceSelector, { any: true });
+  it("is an app that wears the label, in trusted namespaces only, whose own labels never replace the target's", () => {
+    assert.equal(monitorOf("apps", minimal), undefined);
+    const apps = monitorOf("apps", production);
+    assert.deepEqual(apps?.namespaceSelector, { matchNames: ["autoweave"] });
     assert.deepEqual(apps?.selector.matchLabels, { "autoweave.com/scrape": "true" });
     assert.deepEqual(apps?.podMetricsEndpoints, [{ port: "metrics", honorLabels: false }]);
     assert.ok(Number(apps?.sampleLimit) > 0);
