@@ -25,16 +25,35 @@ function isInstalled() {
   }
 }
 
+/** A killed npm passes nothing on to what it started. */
+function onceNpmIsKilled(then) {
+  const parentOf = (pid) => Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+  const isNpm = (pid) => readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("npm");
+  // Between the two there may be a shell.
+  const child = [process.pid, process.ppid].find((pid) => isNpm(parentOf(pid)));
+  if (child === undefined) return;
+  const npm = parentOf(child);
+  const isOrphan = () => {
+    try {
+      return parentOf(child) !== npm;
+    } catch {
+      return true;
+    }
+  };
+  const watch = setInterval(() => {
+    if (!isOrphan()) return;
+    clearInterval(watch);
+    then();
+  }, 200).unref();
+}
+
 function run(command, args, options) {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: root, ...options });
     // The child decides how it ends: a Ctrl-C reaches it by the terminal, other signals are passed on.
     process.on("SIGINT", () => undefined);
     for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-    // A killed npm passes nothing on.
-    const parent = process.ppid;
-    if (process.env.npm_lifecycle_event)
-      setInterval(() => process.ppid === parent || child.kill("SIGKILL"), 200).unref();
+    onceNpmIsKilled(() => child.kill("SIGKILL"));
     child.once("error", fail);
     child.once("close", (code, signal) => done(code ?? 128 + constants.signals[signal]));
   });

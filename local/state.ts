@@ -63,12 +63,14 @@ export class State {
   lockHolders(stack: string): number[] {
     const folder = join(this.folder, ".pulumi/locks/organization", this.#project, stack);
     if (!existsSync(folder)) return [];
-    return readdirSync(folder).flatMap((file) => {
+    // Beside each lock lies a file of its attributes, which holds nobody.
+    const locks = readdirSync(folder).filter((file) => file.endsWith(".json"));
+    return locks.flatMap((file) => {
       const path = join(folder, file);
       const lock = readJson<StackLock>(path);
       const lives = lock && (lock.hostname !== hostname() || commandLineOf(lock.pid).includes("pulumi"));
       if (lives) return [lock.pid];
-      rmSync(path, { force: true });
+      for (const left of [path, `${path}.attrs`]) rmSync(left, { force: true });
       return [];
     });
   }
