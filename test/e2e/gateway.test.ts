@@ -322,6 +322,11 @@ describe("the tenants' gateway", () => {
     }
   });
 
+  it("counts its connections for the exporter on the same machine", async () => {
+    const answer = await fetch(`http://127.0.0.1:${gateway.port.status}/stub_status`);
+    assert.match(await answer.text(), /^Active connections: \d+/);
+  });
+
   it("answers with HSTS, refusals included", async () => {
     for (const headers of [bearer("prod-tenant"), {}]) {
       const answer = await call("loki", "/loki/api/v1/labels", { headers });

@@ -104,4 +104,18 @@ describe("the tenants' gateway in the cluster", () => {
     assert.equal((pod(standard).spec.topologySpreadConstraints as unknown[]).length, 2);
     assert.equal((named(standard, "Deployment", "gateway").inputs.spec as { replicas: number }).replicas, 3);
   });
+
+  it("tells Prometheus what nginx counts, through an exporter in the same pod", async () => {
+    const exporter = pod(await create(minimal)).spec.containers.find(({ name }) => name === "exporter");
+    assert.ok(exporter);
+    assert.deepEqual(exporter.args, [
+      "--nginx.scrape-uri=http://127.0.0.1:8081/stub_status",
+      "--web.listen-address=:9113",
+    ]);
+    assert.deepEqual(exporter.ports, [{ name: "metrics", containerPort: 9113 }]);
+    assert.equal(
+      (exporter.securityContext as { readOnlyRootFilesystem: boolean }).readOnlyRootFilesystem,
+      true,
+    );
+  });
 });
