@@ -323,8 +323,8 @@ describe("the tenants' gateway", () => {
   });
 
   it("counts its connections for the exporter on the same machine", async () => {
-    const answer = await fetch(`http://127.0.0.1:${gateway.port.status}/stub_status`);
-    assert.match(await answer.text(), /^Active connections: \d+/);
+    const answer = await call("status", "/stub_status", {});
+    assert.match(answer.body, /^Active connections: \d+/);
   });
 
   it("answers with HSTS, refusals included", async () => {
