@@ -8,12 +8,12 @@ import type { Properties } from "../values.ts";
 import { ApiError } from "./api.ts";
 import type { Answer } from "./api.ts";
 import { changesOfIdentity, immutableChanges, isImmutable } from "./immutable.ts";
-import { describe, referenceOf, UnknownKindError } from "./objects.ts";
+import { describe, isLeaving, referenceOf, UnknownKindError } from "./objects.ts";
 import type { Objects, Reference } from "./objects.ts";
 import { isOwned, owned, withoutOwner } from "./ownership.ts";
 
 const autonamed = "pulumi.com/autonamed";
-const defaultDeleteTimeoutSeconds = 300;
+const defaultTimeoutSeconds = 300;
 
 /** Any object that the API server knows: server-side apply in, the live object out. */
 export function kubernetesObject(objects: Objects, findings: Findings): ResourceHandler {
@@ -74,6 +74,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
       const reference = referenceOf(request.inputs);
       if (!containsUnknown(request.inputs)) await refuseOthers(objects, request, reference);
       if (request.preview) return { id: "", outputs: await preview(request, request.inputs) };
+      await settled(objects, reference, request.timeoutSeconds || defaultTimeoutSeconds, request.signal);
       const outputs = await apply(request, request.inputs, false);
       if (reference.kind === "CustomResourceDefinition") await objects.established(reference, request.signal);
       return { id: idOf(outputs), outputs };
@@ -85,7 +86,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
     read: async (request) => {
       const reference = { ...typeOf(request.type, request.oldInputs), ...fromId(request.id) };
       const live = await getIfServed(objects, reference);
-      if (!live) return undefined;
+      if (!live || isLeaving(live)) return undefined;
       const outputs = outputsOf(live);
       const inputs = request.oldInputs;
       if (Object.keys(inputs).length === 0) return { id: request.id, inputs: outputs, outputs };
@@ -106,7 +107,7 @@ export function kubernetesObject(objects: Objects, findings: Findings): Resource
     delete: (request) =>
       objects.delete(
         { ...typeOf(request.type, request.oldInputs), ...fromId(request.id) },
-        request.timeoutSeconds || defaultDeleteTimeoutSeconds,
+        request.timeoutSeconds || defaultTimeoutSeconds,
         request.signal,
       ),
   };
@@ -129,11 +130,25 @@ const applyOwned = (
  */
 async function refuseOthers(objects: Objects, resource: Resource, reference: Reference): Promise<void> {
   const live = await getIfServed(objects, reference);
-  if (!live || isOwned(live, resource.urn)) return;
+  if (!live || isLeaving(live) || isOwned(live, resource.urn)) return;
   throw new Error(
     `${describe(reference)} exists already, made by somebody else. Delete it, or take it over with: ` +
       `pulumi import ${resource.type} ${resource.name} ${idOf(live)}`,
   );
+}
+
+/** With its CRD every object of a kind is gone. */
+async function settled(
+  objects: Objects,
+  reference: Reference,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await objects.settled(reference, timeoutSeconds, signal);
+  } catch (error) {
+    if (!(error instanceof UnknownKindError)) throw error;
+  }
 }
 
 async function getIfServed(objects: Objects, reference: Reference): Promise<Properties | undefined> {

@@ -37,6 +37,10 @@ export const referenceOf = (object: Properties): Reference => {
   };
 };
 
+/** Whether the object's deletion has begun. */
+export const isLeaving = (object: Properties): boolean =>
+  stringAt(objectAt(object, "metadata"), "deletionTimestamp") !== undefined;
+
 export const describe = ({ kind, namespace, name }: Reference): string =>
   `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 
@@ -51,6 +55,11 @@ export class Objects {
 
   async get(reference: Reference): Promise<Properties | undefined> {
     return this.#api.get(await this.#path(reference));
+  }
+
+  /** The object with nothing but its metadata. */
+  async metadata(reference: Reference): Promise<Properties | undefined> {
+    return this.#api.getMetadata(await this.#path(reference));
   }
 
   /** @returns names of all objects of a kind that carry the label, in no namespace */
@@ -148,6 +157,19 @@ export class Objects {
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 404)) throw error;
     }
+  }
+
+  /**
+   * Returns when the object is not on its way out (any more): a command that was killed may have begun its deletion.
+   * @throws Error when it is still there after `timeoutSeconds`, with the finalizers that hold it
+   */
+  async settled(reference: Reference, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
+    const path = await this.#path(reference);
+    const last = await poll(timeoutSeconds, signal, async () => {
+      const now = await this.#api.getMetadata(path);
+      return now && isLeaving(now) ? now : undefined;
+    });
+    if (last) throw new Error(stillThere(reference, last, timeoutSeconds));
   }
 
   /** Returns when the CRD's kind is served. */

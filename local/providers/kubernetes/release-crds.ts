@@ -5,12 +5,17 @@ import { objectAt, omit, stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
 import type { ReleaseName } from "./helm.ts";
 import { fieldManager } from "./object.ts";
-import { describe, referenceOf } from "./objects.ts";
+import { describe, isLeaving, referenceOf } from "./objects.ts";
 import type { Objects } from "./objects.ts";
 
 const crdType = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 const label = "local.autoweave/release";
 const deleteTimeoutSeconds = 120;
+
+const parse = (yaml: readonly string[]): Properties[] =>
+  yaml
+    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Properties | null))
+    .filter((crd) => crd !== null);
 
 /**
  * The CRDs that a release brings without helm's doing: those of `crds/` folders, which helm never upgrades or removes, and
@@ -27,12 +32,13 @@ export class ReleaseCrds {
 
   /** Returns when all are established. CRDs that another release brought are left to it. */
   async apply(resource: Resource, release: ReleaseName, yaml: string[], signal: AbortSignal): Promise<void> {
-    const crds = yaml.flatMap((text) =>
-      parseAllDocuments(text).map((document) => document.toJS() as Properties | null),
-    );
-    await Promise.all(
-      crds.filter((crd) => crd !== null).map((crd) => this.#applyOne(resource, release, crd, signal)),
-    );
+    await Promise.all(parse(yaml).map((crd) => this.#applyOne(resource, release, crd, signal)));
+  }
+
+  /** Whether all are there to stay. */
+  async areComplete(yaml: readonly string[]): Promise<boolean> {
+    const live = await Promise.all(parse(yaml).map((crd) => this.#objects.metadata(referenceOf(crd))));
+    return live.every((crd) => crd !== undefined && !isLeaving(crd));
   }
 
   /** Returns when they are gone. */
@@ -49,7 +55,8 @@ export class ReleaseCrds {
   ): Promise<void> {
     const object = omit(crd, "status");
     const reference = referenceOf(object);
-    const live = await this.#objects.get(reference);
+    await this.#objects.settled(reference, deleteTimeoutSeconds, signal);
+    const live = await this.#objects.metadata(reference);
     if (live && stringAt(labelsOf(live), label) !== labelValue(release)) return;
     const metadata = objectAt(object, "metadata");
     const labels = { ...labelsOf(object), [label]: labelValue(release) };

@@ -73,7 +73,7 @@ export function helmRelease(context: ReleaseContext): ResourceHandler {
 
     diff: async ({ oldInputs, oldOutputs, inputs }) => {
       const changed = changes(oldInputs, inputs);
-      if (isRecorded(oldOutputs) && (await charts.find(inputs)))
+      if (isUnfinished(oldOutputs) || (!isInstalled(oldOutputs) && (await charts.find(inputs))))
         changed.push({ path: ["status"], kind: "update" });
       const replaces = changed.filter((change) => identity.has(propertyPath(change.path)));
       return { changes: changed, replaces, deleteBeforeReplace: false };
@@ -86,7 +86,7 @@ export function helmRelease(context: ReleaseContext): ResourceHandler {
     },
 
     update: async (request) => {
-      const wasDeployed = !isRecorded(request.oldOutputs);
+      const wasDeployed = isInstalled(request.oldOutputs);
       if (!request.preview) return put(request, wasDeployed);
       await findChart(request.inputs, wasDeployed);
       return foreseen(request.inputs);
@@ -94,20 +94,20 @@ export function helmRelease(context: ReleaseContext): ResourceHandler {
 
     read: async ({ id, oldInputs, oldOutputs }) => {
       const inputs = oldInputs;
-      if (isRecorded(oldOutputs)) return { id, inputs, outputs: oldOutputs };
+      if (!isInstalled(oldOutputs)) {
+        const yaml = await context.crds(path.basename(chartOf(inputs).chart));
+        const status = (await releaseCrds.areComplete(yaml)) ? "recorded" : "incomplete";
+        return { id, inputs, outputs: withStatus(oldOutputs, { status }) };
+      }
       const live = await helm.status(releaseFromId(id));
       if (!live) return undefined;
       const { revision, status } = live;
-      return {
-        id,
-        inputs,
-        outputs: { ...oldOutputs, status: { ...objectAt(oldOutputs, "status"), revision, status } },
-      };
+      return { id, inputs, outputs: withStatus(oldOutputs, { revision, status }) };
     },
 
     delete: async ({ id, oldOutputs, signal }) => {
       const release = releaseFromId(id);
-      if (!isRecorded(oldOutputs)) await uninstall(context, release, signal);
+      if (isInstalled(oldOutputs)) await uninstall(context, release, signal);
       await releaseCrds.delete(release, signal);
       await rm(valuesFile(context.releasesDir, release), { force: true });
     },
@@ -151,7 +151,10 @@ async function record(
   return { status: "recorded", revision: 0, chart, version };
 }
 
-/** Helm refuses to go on with a release whose last revision was interrupted by a kill: that revision is forgotten. */
+/**
+ * Helm refuses to go on with a release whose last revision was interrupted by a kill: that revision is forgotten, or its
+ * removal is brought to its end.
+ */
 async function forgetUnfinished(
   helm: Helm,
   objects: Objects,
@@ -159,6 +162,7 @@ async function forgetUnfinished(
   signal: AbortSignal,
 ): Promise<void> {
   const last = await helm.status(release);
+  if (last?.status === "uninstalling") return helm.uninstall(release);
   if (!last?.status.startsWith("pending-")) return;
   const name = `sh.helm.release.v1.${release.name}.v${String(last.revision)}`;
   await objects.delete({ apiVersion: "v1", kind: "Secret", namespace: release.namespace, name }, 30, signal);
@@ -196,8 +200,19 @@ async function writeValues(folder: string, release: ReleaseName, inputs: Propert
 const valuesFile = (folder: string, { namespace, name }: ReleaseName): string =>
   path.join(folder, namespace, `${name}.yaml`);
 
-const isRecorded = (outputs: Properties): boolean =>
-  stringAt(objectAt(outputs, "status"), "status") === "recorded";
+const statusOf = (outputs: Properties): Properties => objectAt(outputs, "status");
+
+const withStatus = (outputs: Properties, status: Properties): Properties => ({
+  ...outputs,
+  status: { ...statusOf(outputs), ...status },
+});
+
+/** By helm; a release that is only recorded has no revision. */
+const isInstalled = (outputs: Properties): boolean => Number(statusOf(outputs)["revision"] ?? 0) > 0;
+
+/** Whether a killed or failed command left it halfway, on the way in or out. */
+const isUnfinished = (outputs: Properties): boolean =>
+  !["deployed", "recorded"].includes(stringAt(statusOf(outputs), "status") ?? "");
 
 const releaseOf = (inputs: Properties): ReleaseName => ({
   namespace: stringAt(inputs, "namespace") ?? "default",
