@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Ports } from "./ports.ts";
 import { Services } from "./processes.ts";
@@ -58,11 +57,5 @@ export class Cloud {
       },
       isReady: async () => (await fetch(`http://127.0.0.1:${port}/moto-api/data.json`)).ok,
     });
-  }
-
-  /** Stops it and forgets what was made in it. */
-  async forget(): Promise<void> {
-    await this.#services.stop(service);
-    rmSync(this.#journal, { force: true });
   }
 }

@@ -24,10 +24,5 @@ await main(async (args) => {
     );
   }
   const changes = await update("destroy", stack, pulumi, environment);
-  // Nothing is left in the cloud: neither need be the memory of it.
-  if (pulumi.state.resources(stack).length === 0) {
-    await environment.cloud.forget();
-    await environment.cloud.start();
-  }
   say(`${stack} is destroyed: ${formatChanges(changes)}.`);
 });
