@@ -1,4 +1,5 @@
 import type { StackConfig } from "./config/schema.ts";
+import { kebab } from "./kebab.ts";
 import {
   appScraping,
   type Call,
@@ -126,7 +127,7 @@ function policyOf(stack: StackConfig, name: WorkloadName): NetworkPolicy {
   const fromApiServer = webhook ? [{ from: apiServer(stack), ports: portsOf(name, [webhook]) }] : [];
 
   return {
-    name: name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+    name: kebab(name),
     namespace,
     spec: {
       podSelector: pods(labels),

@@ -1,4 +1,5 @@
 import type { StackConfig } from "./config/schema.ts";
+import { kebab } from "./kebab.ts";
 
 export type BucketPurpose = "traces" | "logs" | "backups" | "audit" | "accessLogs";
 
@@ -18,8 +19,6 @@ export interface ObjectStore {
 
 /** Where the database's backups lie in their bucket. */
 export const databaseBackupPrefix = "postgresql/";
-
-const kebab = (purpose: BucketPurpose) => (purpose === "accessLogs" ? "access-logs" : purpose);
 
 export function objectStoreOf({ storage }: Pick<StackConfig, "storage">): ObjectStore {
   const bucket = (purpose: BucketPurpose) =>

@@ -1,5 +1,6 @@
 import type { IPodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
 import type { StackConfig } from "../config/schema.ts";
+import { kebab } from "../kebab.ts";
 import { placeOf } from "../network-policies.ts";
 import {
   appScraping,
@@ -49,10 +50,7 @@ export const containerScrape = {
 };
 
 /** The `job` labels of what runs in this stack at all times. */
-export const permanentJobs = (stack: StackConfig): string[] => scrapedWorkloads(stack).map(jobOf);
-
-const jobOf = (workload: WorkloadName) =>
-  workload.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const permanentJobs = (stack: StackConfig): string[] => scrapedWorkloads(stack).map(kebab);
 
 const scrapedWorkloads = (stack: StackConfig) =>
   (Object.keys(workloads) as WorkloadName[]).filter(
@@ -62,7 +60,7 @@ const scrapedWorkloads = (stack: StackConfig) =>
 function workloadMonitor(stack: StackConfig, workload: WorkloadName): Monitor {
   const { labels, ports, metrics = "", needsHost }: WorkloadSpec = workloads[workload];
   const { main, host } = namespacesOf(stack);
-  const name = jobOf(workload);
+  const name = kebab(workload);
   return {
     name,
     spec: {

@@ -11,6 +11,7 @@ import {
 } from "@pulumi/pulumi";
 import { counterPath, gatewayConfig, gatewayPaths, tokenMap } from "../backends/gateway.ts";
 import type { StackConfig } from "../config/schema.ts";
+import { kebab } from "../kebab.ts";
 import { containerSecurity, podSecurity, spread } from "../pods.ts";
 import { sizesOf } from "../sizes.ts";
 import { criticalPriorityOf, names, workloads } from "../topology.ts";
@@ -43,9 +44,6 @@ const services: Record<string, Record<string, ServicePort>> = {
   [names.gateway.loki]: { http: { number: 3100, target: "loki" } },
   [names.gateway.prometheus]: { http: { number: 9090, target: "prometheus" } },
 };
-
-/** Kubernetes allows no capitals in a port's name. */
-const portName = (port: string) => port.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** What every app and every reader from outside talks to: it knows a tenant by its token, and nothing else. */
 export class TenantGateway extends ComponentResource {
@@ -155,7 +153,7 @@ export class TenantGateway extends ComponentResource {
                   image,
                   command: ["nginx", "-e", "stderr", "-c", gatewayPaths.config],
                   ports: Object.entries(nginxPorts).map(([port, { number }]) => ({
-                    name: portName(port),
+                    name: kebab(port),
                     containerPort: number,
                   })),
                   resources,

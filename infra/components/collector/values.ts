@@ -1,9 +1,8 @@
+import { kebab } from "../../kebab.ts";
 import type { Port } from "../../topology.ts";
 
 /** The distribution with all components; the version is the chart's. */
 export const collectorImage = { repository: "otel/opentelemetry-collector-contrib" };
-
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The chart's ports that nobody uses here. */
 const unused = ["jaeger-compact", "jaeger-thrift", "jaeger-grpc", "zipkin", "otlp", "otlp-http"];
