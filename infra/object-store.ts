@@ -17,6 +17,9 @@ export interface ObjectStore {
   staticKeys: boolean;
 }
 
+/** How far back the database can be restored to any point in time, in days. */
+export const backupWindowDays = 30;
+
 /** Where the database's backups lie in their bucket. */
 export const databaseBackupPrefix = "postgresql/";
 

@@ -1,5 +1,5 @@
 import type { StackConfig } from "../config/schema.ts";
-import type { SecretRef } from "../components/credentials.ts";
+import type { SecretRef } from "../secret-ref.ts";
 import { containerSecurity, podSecurity, spread } from "../pods.ts";
 import { sizesOf } from "../sizes.ts";
 import { criticalPriorityOf, workloads } from "../topology.ts";

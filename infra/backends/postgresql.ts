@@ -1,10 +1,9 @@
 import type { ICluster } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/Cluster";
-import type { StoreAccess } from "../components/storage/access.ts";
-import { backupWindowDays } from "../components/storage/lifecycle.ts";
 import type { StackConfig } from "../config/schema.ts";
-import { databaseBackupPrefix, objectStoreOf } from "../object-store.ts";
+import { backupWindowDays, databaseBackupPrefix, objectStoreOf } from "../object-store.ts";
 import { spread } from "../pods.ts";
 import { sizesOf } from "../sizes.ts";
+import type { StoreAccess } from "../store-access.ts";
 import { criticalPriorityOf, names, workloads } from "../topology.ts";
 
 /** PostgreSQL without backup tools of its own: those are the plugin's. */

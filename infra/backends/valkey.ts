@@ -1,4 +1,4 @@
-import type { SecretRef } from "../components/credentials.ts";
+import type { SecretRef } from "../secret-ref.ts";
 import type { StackConfig } from "../config/schema.ts";
 import { containerSecurity, podSecurity, spread } from "../pods.ts";
 import { mebibytes } from "../quantities.ts";

@@ -3,7 +3,8 @@ import { valkeyValues } from "../backends/valkey.ts";
 import { release } from "../charts.ts";
 import type { StackConfig } from "../config/schema.ts";
 import { addresses, names } from "../topology.ts";
-import { credential, type SecretRef } from "./credentials.ts";
+import type { SecretRef } from "../secret-ref.ts";
+import { credential } from "./credentials.ts";
 
 /** How to reach a server that speaks Redis' protocol. */
 interface CacheConnection {

@@ -2,12 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import { type CustomResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
 import type { SecretSource } from "../config/secrets.ts";
-
-/** A key of a Secret in the stack's namespace. What workloads get instead of the secret itself. */
-export interface SecretRef {
-  secret: string;
-  key: string;
-}
+import type { SecretRef } from "../secret-ref.ts";
 
 interface CredentialArgs {
   namespace: Input<string>;

@@ -3,7 +3,8 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import { backupPlugin, backupSchedule, clusterSpec, objectStoreSpec } from "../backends/postgresql.ts";
 import type { StackConfig } from "../config/schema.ts";
 import { names, workloads } from "../topology.ts";
-import { credential, type SecretRef } from "./credentials.ts";
+import type { SecretRef } from "../secret-ref.ts";
+import { credential } from "./credentials.ts";
 import type { Storage } from "./storage.ts";
 
 interface DatabaseArgs {

@@ -1,6 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { StackConfig } from "../config/schema.ts";
-import type { StoreAccess, StoreWorkload } from "./storage/access.ts";
+import type { StoreAccess, StoreWorkload } from "../store-access.ts";
 import { AwsStorage } from "./storage/aws.ts";
 import { staticAccess } from "./storage/s3.ts";
 

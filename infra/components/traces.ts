@@ -8,7 +8,7 @@ import { containerSecurity, podSecurity, spread } from "../pods.ts";
 import { type Size, sizesOf } from "../sizes.ts";
 import { criticalPriorityOf, names, workloads } from "../topology.ts";
 import type { Storage } from "./storage.ts";
-import { keysEnvironment, type StoreAccess } from "./storage/access.ts";
+import { keysEnvironment, type StoreAccess } from "../store-access.ts";
 
 interface TracesArgs {
   stack: StackConfig;

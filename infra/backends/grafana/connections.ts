@@ -1,4 +1,4 @@
-import type { SecretRef } from "../../components/credentials.ts";
+import type { SecretRef } from "../../secret-ref.ts";
 
 /** What Grafana is connected to, and where it finds the secrets for that. */
 export interface GrafanaConnections {

@@ -2,7 +2,7 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import type { AwsStorageConfig, StackConfig } from "../../config/schema.ts";
 import { type BucketPurpose, databaseBackupPrefix, objectStoreOf } from "../../object-store.ts";
 import { names } from "../../topology.ts";
-import type { StoreAccess, StoreWorkload } from "./access.ts";
+import type { StoreAccess, StoreWorkload } from "../../store-access.ts";
 import { accountOf } from "./account.ts";
 import { WorkloadRole } from "./identity.ts";
 import { objectsOf, type Statement } from "./policies.ts";

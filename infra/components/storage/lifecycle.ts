@@ -1,5 +1,5 @@
 import type { AwsStorageConfig, StackConfig } from "../../config/schema.ts";
-import type { BucketPurpose } from "../../object-store.ts";
+import { backupWindowDays, type BucketPurpose } from "../../object-store.ts";
 
 /** How long what lies in a bucket is kept. */
 export interface Keeping {
@@ -10,9 +10,6 @@ export interface Keeping {
   /** Object Lock keeps every version undeletable for so many days; no lock when absent. */
   lockDays?: number;
 }
-
-/** How far back the database can be restored to any point in time, in days. */
-export const backupWindowDays = 30;
 
 /** How long the access logs of the buckets are kept, in days. */
 const accessLogDays = 90;

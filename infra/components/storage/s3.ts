@@ -1,7 +1,7 @@
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import type { S3StorageConfig } from "../../config/schema.ts";
 import { credential } from "../credentials.ts";
-import type { StoreAccess } from "./access.ts";
+import type { StoreAccess } from "../../store-access.ts";
 
 /** The keys of an S3-compatible server, as Secrets of the stack's namespace. */
 export function staticAccess(

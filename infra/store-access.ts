@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { SecretRef } from "../credentials.ts";
+import type { SecretRef } from "./secret-ref.ts";
 
 /** The workloads that read and write buckets. Each runs as the service account `names[workload]`. */
 export type StoreWorkload = "loki" | "tempo" | "database";
