@@ -12,8 +12,10 @@ import { toolNames } from "../tools/catalog.ts";
 import { ensureDebianProgram } from "../tools/debian.ts";
 import { ensureMoto } from "../cloud.ts";
 
+const allTests = "{test,sdk/test}/**/*.test.ts";
+
 /** The tests that run real programs. */
-const endToEnd = "test/e2e/**";
+const endToEnd = "{test,sdk/test}/e2e/**";
 
 /** Long enough for a loaded machine; a test that runs programs sets its own. */
 const timeoutMilliseconds = 20_000;
@@ -48,7 +50,7 @@ await main(async (args) => {
       "Name files such as test/local/merge.test.ts.",
     );
   }
-  const all = globSync("test/**/*.test.ts", { cwd: repository, exclude: unitOnly ? [endToEnd] : [] });
+  const all = globSync(allTests, { cwd: repository, exclude: unitOnly ? [endToEnd] : [] });
   const files = named.length > 0 ? named : all;
   if (files.some((file) => matchesGlob(file, endToEnd))) {
     await ensureTools(toolNames);
