@@ -1,6 +1,12 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+const nodeGlobals = Object.fromEntries(
+  ["console", "global", "performance", "process", "setImmediate", "setInterval", "setTimeout", "URL"].map(
+    (name) => [name, "readonly"],
+  ),
+);
+
 export default tseslint.config(
   { ignores: ["sdk/dist/"] },
   js.configs.recommended,
@@ -14,6 +20,12 @@ export default tseslint.config(
   },
   {
     files: ["**/*.{js,mjs}"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
+    languageOptions: { globals: nodeGlobals },
+  },
+  {
+    // Apps of the SDK's bench: CommonJS, which every distribution can instrument without further flags.
+    files: ["test/bench/sdk/apps/*.cjs"],
+    languageOptions: { sourceType: "commonjs", globals: nodeGlobals },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
 );

@@ -11,6 +11,7 @@ import { emptyUpdateSeconds } from "./support/baseline.ts";
 import { npm } from "./support/command.ts";
 import { inventory, missingFrom } from "./support/inventory.ts";
 import { recoveries } from "./support/kills.ts";
+import { seeded } from "./support/random.ts";
 import { isMet, type Measurement, table } from "./support/report.ts";
 
 /**
@@ -48,7 +49,7 @@ await main(async () => {
       start: (await npm("start", start)).seconds,
       destroy: (await npm("destroy", [stack])).seconds,
     };
-    const random = generator(Number(options.seed));
+    const random = seeded(Number(options.seed));
     add(await recoveries({ environment, stack, count: kills, random, pristine, complete, seconds }));
   };
   const tools = await ensureTools(["pulumi", "pulumi-language-nodejs", "etcd", "kube-apiserver", "helm"]);
@@ -177,16 +178,5 @@ function findings(folder: string): Measurement {
     target: 0,
     exactly: true,
     detail,
-  };
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
