@@ -27,6 +27,8 @@ const openTelemetry = {
   OTEL_METRICS_EXPORTER: "otlp",
   OTEL_LOGS_EXPORTER: "otlp",
   OTEL_LOG_LEVEL: "none",
+  // No cloud answers here; asking one would hold the telemetry back for as long as it is waited for.
+  OTEL_NODE_RESOURCE_DETECTORS: "env,host,os,process,serviceinstance",
 };
 
 const ourOwn = { ...sameSignals, AUTOWEAVE_HEALTH_PORT: "0", AUTOWEAVE_HEALTH_HOST: "127.0.0.1" };
