@@ -29,7 +29,12 @@ export const gatewayPaths = {
 
 type Addresses = Pick<
   ReturnType<typeof addressesOf>,
-  "collectorOtlpGrpc" | "collectorOtlpHttp" | "collectorLokiPush" | "tempoQuery" | "loki" | "promLabelProxy"
+  | "collectorOtlpGrpc"
+  | "collectorOtlpHttp"
+  | "collectorLokiPush"
+  | "tempoQuery"
+  | "lokiQuery"
+  | "promLabelProxy"
 >;
 
 /**
@@ -95,7 +100,7 @@ const upstreams = (addresses: Addresses): Record<Upstream, string> => ({
   "collector-otlp-http": addresses.collectorOtlpHttp,
   "collector-loki-push": addresses.collectorLokiPush,
   tempo: addresses.tempoQuery,
-  loki: addresses.loki,
+  loki: addresses.lokiQuery,
   "prom-label-proxy": addresses.promLabelProxy,
 });
 
