@@ -35,9 +35,9 @@ const plain = { text: "ü", whole: -3n, real: 0.5, yes: true, list: ["a", "b"], 
 /** Two spans: a client's with everything, and its parent. */
 function stockSpans(): unknown[] {
   const exporter = new tracing.InMemorySpanExporter();
-  const provider = new tracing.BasicTracerProvider({
+  const provider = new tracing.TracerProvider({
     resource,
-    spanProcessors: [new tracing.SimpleSpanProcessor(exporter)],
+    spanProcessors: [new tracing.SimpleSpanProcessor({ exporter })],
   });
   const tracer = provider.getTracer("scope", "1.2.3");
   const parent = tracer.startSpan("parent", { startTime: [1_700_000_000, 1] });
@@ -133,10 +133,7 @@ describe("decoding OTLP", () => {
   });
 
   it("finds in metrics what was recorded", async () => {
-    const request = decodeRequest(
-      "metrics",
-      serializers.metrics.protobuf.serializeRequest(await stockMetrics()),
-    );
+    const request = decodeRequest("metrics", encoded(serializers.metrics.protobuf, await stockMetrics()));
     const found = new Map(recordsOf("metrics", request).map(({ record }) => [record.name, record]));
     const sum = found.get("counter")?.sum;
     assert.equal(sum?.isMonotonic, true);
