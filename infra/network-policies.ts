@@ -48,7 +48,6 @@ const namespaceNamed = (name: string) => ({ matchLabels: { "kubernetes.io/metada
 const anywhere: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } };
 const podIdentityAgent: Peer = { ipBlock: { cidr: "169.254.170.23/32" } };
 const nodeLocalDns: Peer = { ipBlock: { cidr: "169.254.20.10/32" } };
-const scrapedApps: Peer = { namespaceSelector: {}, podSelector: pods(appScraping.label) };
 
 /**
  * Default deny both ways in both namespaces, then one policy per workload that is deployed, from the table of flows.
@@ -237,11 +236,18 @@ function egressTo(stack: StackConfig, call: Call): Egress {
     objectStore: objectStoreEgress(stack),
     apiServer: [{ to: apiServer(stack), ports: tcp(443, 6443) }],
     nodes: [{ to: [anywhere], ports: tcp(...Object.values(nodePorts)) }],
-    apps: [{ to: [scrapedApps] }],
+    apps: scrapedAppsEgress(stack),
     // 80: cert-manager looks at its challenge the way the certificate authority will.
     internet: [{ to: [anywhere], ports: tcp(80, 443, ...(smtp ? [smtp.port] : [])) }],
   };
   return rules[call];
+}
+
+function scrapedAppsEgress({ prometheus: { appNamespaces } }: StackConfig): Egress {
+  const podSelector = pods(appScraping.label);
+  const to = appNamespaces.map((name) => ({ namespaceSelector: namespaceNamed(name), podSelector }));
+  // A rule to nobody in particular is a rule to everybody.
+  return to.length > 0 ? [{ to }] : [];
 }
 
 function objectStoreEgress({ storage }: StackConfig): Egress {

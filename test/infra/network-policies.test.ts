@@ -59,6 +59,25 @@ describe("network policies", () => {
     assert.deepEqual(numbers(ruleTo(find(undefined, "prometheus"), workloads.redis.labels)?.ports), [9121]);
   });
 
+  it("let Prometheus reach the labelled pods of the namespaces that are scraped, and no others", () => {
+    const appNamespaces = ["autoweave", "hub"];
+    const toApps = (stack: (typeof stacks)["small"]) =>
+      find(stack, "prometheus").egress?.filter(({ to }) =>
+        to.some(({ podSelector, namespaceSelector }) => podSelector && namespaceSelector),
+      );
+    assert.deepEqual(toApps(stackOf({ ...minimal, prometheus: { retentionDays: 3, appNamespaces } })), [
+      {
+        to: appNamespaces.map((name) => ({
+          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+          podSelector: { matchLabels: { "autoweave.com/scrape": "true" } },
+        })),
+      },
+    ]);
+    assert.deepEqual(toApps(stackOf(minimal)), []);
+    const anywhere = find(stackOf(minimal), "prometheus").egress?.filter(({ to }) => to.length === 0);
+    assert.deepEqual(anywhere, []);
+  });
+
   it("let Alertmanager's replicas gossip over TCP and UDP", () => {
     const rule = ruleTo(find(undefined, "alertmanager"), workloads.alertmanager.labels);
     assert.deepEqual(rule?.ports, [
