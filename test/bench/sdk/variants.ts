@@ -2,7 +2,10 @@
 export interface Variant {
   name: string;
   title: string;
-  /** Packages of test/bench/peers/package.json that it needs besides the apps' own; `sdk` is ours, as it would be published. */
+  /**
+   * Packages of test/bench/peers/package.json that it needs besides the apps' own; `sdk` is ours, as it would be published.
+   * Each brings the version of `@opentelemetry/api` that it works with.
+   */
   packages: readonly string[];
   nodeArguments: readonly string[];
   environment: Readonly<Record<string, string>>;
@@ -36,7 +39,7 @@ const ourOwn = { ...sameSignals, AUTOWEAVE_HEALTH_PORT: "0", AUTOWEAVE_HEALTH_HO
 const peer = (name: string, title: string, package_: string, module: string, environment = {}): Variant => ({
   name,
   title,
-  packages: [package_, "@opentelemetry/api"],
+  packages: [package_],
   nodeArguments: ["--require", module],
   environment: { ...openTelemetry, ...environment },
   telemetry: "otel",
@@ -56,7 +59,7 @@ export const variants: readonly Variant[] = [
   {
     name: "off",
     title: "AutoWeave, off",
-    packages: ["sdk", "@opentelemetry/api"],
+    packages: ["sdk"],
     nodeArguments: [],
     environment: { ...ourOwn, OTEL_SDK_DISABLED: "true" },
     telemetry: "autoweave",
@@ -65,7 +68,7 @@ export const variants: readonly Variant[] = [
   {
     name: "default",
     title: "AutoWeave",
-    packages: ["sdk", "@opentelemetry/api"],
+    packages: ["sdk"],
     nodeArguments: [],
     environment: ourOwn,
     telemetry: "autoweave",
@@ -74,7 +77,7 @@ export const variants: readonly Variant[] = [
   {
     name: "full",
     title: "AutoWeave, all traces, spool",
-    packages: ["sdk", "@opentelemetry/api"],
+    packages: ["sdk"],
     nodeArguments: ["--import", "@autoweave/observability/register"],
     environment: {
       ...ourOwn,
