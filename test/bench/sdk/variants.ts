@@ -100,6 +100,6 @@ export const variants: readonly Variant[] = [
     SPLUNK_AUTOMATIC_LOG_COLLECTION: "true",
   }),
   peer("edot", "Elastic (EDOT)", "@elastic/opentelemetry-node", "@elastic/opentelemetry-node", {
-    ELASTIC_OTEL_CENTRAL_CONFIG: "false",
+    ELASTIC_OTEL_NODE_ENABLE_LOG_SENDING: "true",
   }),
 ];
