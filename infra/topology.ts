@@ -268,16 +268,13 @@ const at = (host: string, port: Port) => `${host}:${port.number}`;
 export function addresses({ size }: Pick<StackConfig, "size">) {
   const distributed = size === "standard";
   const { ports: tempo } = workloads.tempo;
-  const { ports: loki } = workloads.loki;
   return {
     collectorOtlpGrpc: at(names.collector, workloads.collector.ports.otlpGrpc),
     collectorOtlpHttp: at(names.collector, workloads.collector.ports.otlpHttp),
     collectorLokiPush: at(names.collector, workloads.collector.ports.lokiPush),
     tempoWrite: at(distributed ? `${names.tempo}-distributor` : names.tempo, tempo.otlpGrpc),
     tempoQuery: at(distributed ? `${names.tempo}-query-frontend` : names.tempo, tempo.http),
-    lokiWrite: at(distributed ? `${names.loki}-distributor` : names.loki, loki.http),
-    lokiQuery: at(distributed ? `${names.loki}-query-frontend` : names.loki, loki.http),
-    lokiCompactor: at(distributed ? `${names.loki}-compactor` : names.loki, loki.grpc),
+    loki: at(names.loki, workloads.loki.ports.http),
     prometheus: at(`prometheus-${names.prometheus}`, workloads.prometheus.ports.http),
     longTermPrometheus: at(`prometheus-${names.longTermPrometheus}`, workloads.longTermPrometheus.ports.http),
     alertmanager: at(`alertmanager-${names.alertmanager}`, workloads.alertmanager.ports.http),

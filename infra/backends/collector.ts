@@ -208,7 +208,7 @@ interface Destination {
 
 const destinations: Record<Signal, (stack: StackConfig) => Destination[]> = {
   traces: (stack) => [{ type: "otlp_grpc", endpoint: addresses(stack).tempoWrite, tls: { insecure: true } }],
-  logs: (stack) => [{ type: "otlp_http", endpoint: `http://${addresses(stack).lokiWrite}/otlp` }],
+  logs: (stack) => [{ type: "otlp_http", endpoint: `http://${addresses(stack).loki}/otlp` }],
   metrics: (stack) =>
     replicaAddresses(stack).prometheus.map((address, replica) => ({
       type: "otlp_http",

@@ -29,12 +29,7 @@ export const gatewayPaths = {
 
 type Addresses = Pick<
   ReturnType<typeof addressesOf>,
-  | "collectorOtlpGrpc"
-  | "collectorOtlpHttp"
-  | "collectorLokiPush"
-  | "tempoQuery"
-  | "lokiQuery"
-  | "promLabelProxy"
+  "collectorOtlpGrpc" | "collectorOtlpHttp" | "collectorLokiPush" | "tempoQuery" | "loki" | "promLabelProxy"
 >;
 
 /**
@@ -100,7 +95,7 @@ const upstreams = (addresses: Addresses): Record<Upstream, string> => ({
   "collector-otlp-http": addresses.collectorOtlpHttp,
   "collector-loki-push": addresses.collectorLokiPush,
   tempo: addresses.tempoQuery,
-  loki: addresses.lokiQuery,
+  loki: addresses.loki,
   "prom-label-proxy": addresses.promLabelProxy,
 });
 

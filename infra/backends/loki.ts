@@ -2,7 +2,8 @@ import type { StackConfig } from "../config/schema.ts";
 import { objectStoreOf } from "../object-store.ts";
 import { mebibytes } from "../quantities.ts";
 import { sizesOf } from "../sizes.ts";
-import { addresses, names, replicaAddresses, workloads } from "../topology.ts";
+import { names, replicaAddresses, workloads } from "../topology.ts";
+
 import { byTenant, requireTenants } from "./tenants.ts";
 
 const { ports } = workloads.loki;
@@ -17,16 +18,17 @@ export const lokiRulesFolder = "/etc/loki/rules";
 const memberlist = `${names.loki}-memberlist`;
 
 /**
- * Loki's configuration: one process (`small`) or microservices that share this file (`standard`).
+ * Loki's configuration: a single process (`small`), or three that each do everything and hold every line (`standard`).
  *
  * Credentials of the object store come from the environment (`AWS_ACCESS_KEY_ID`, …) or the service account's role.
+ * Each replica keeps the deletion requests that it was sent: a request has to reach all of them.
  * @param overridesFile where the per-tenant limits (`lokiOverrides`) are mounted.
  * @throws when the stack has no tenant.
  */
 export function lokiConfig(stack: StackConfig, overridesFile: string) {
   requireTenants(stack);
-  const distributed = stack.size === "standard";
   const { replicas, resources } = sizesOf(stack).loki;
+  const clustered = replicas > 1;
   const retention = `${stack.loki.retentionHours}h`;
   return {
     auth_enabled: true,
@@ -41,21 +43,14 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
     common: {
       path_prefix: lokiDataFolder,
       replication_factor: replicas,
-      ring: { kvstore: { store: distributed ? "memberlist" : "inmemory" } },
-      // It knows what is to be erased, and queries leave that out at once. A single process asks itself.
-      ...(distributed ? { compactor_grpc_address: addresses(stack).lokiCompactor } : {}),
+      ring: { kvstore: { store: clustered ? "memberlist" : "inmemory" } },
     },
-    ...(distributed
+    ...(clustered
       ? {
           memberlist: {
             bind_port: ports.gossip.number,
             join_members: [`${memberlist}:${ports.gossip.number}`],
             abort_if_cluster_join_fails: false,
-          },
-          frontend: { tail_proxy_url: `http://${names.loki}-querier:${ports.http.number}` },
-          // Each querier takes work from every frontend.
-          frontend_worker: {
-            frontend_address: `${names.loki}-query-frontend-headless:${ports.grpc.number}`,
           },
         }
       : {}),
@@ -80,7 +75,7 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
     },
     ingester: {
       // Time for the others of a ring to learn of it.
-      lifecycler: { min_ready_duration: distributed ? "15s" : "0s" },
+      lifecycler: { min_ready_duration: clustered ? "15s" : "0s" },
       chunk_encoding: "snappy",
       chunk_idle_period: "30m",
       max_chunk_age: "2h",
@@ -120,7 +115,7 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
         .alertmanager.map((address) => `http://${address}`)
         .join(","),
       enable_alertmanager_v2: true,
-      enable_sharding: distributed,
+      enable_sharding: clustered,
     },
     ruler_storage: { backend: "local", local: { directory: lokiRulesFolder } },
   };

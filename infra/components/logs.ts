@@ -6,7 +6,7 @@ import { requireTenants } from "../backends/tenants.ts";
 import { release } from "../charts.ts";
 import type { StackConfig } from "../config/schema.ts";
 import { containerSecurity, podSecurity, spread } from "../pods.ts";
-import { type Size, sizesOf } from "../sizes.ts";
+import { sizesOf } from "../sizes.ts";
 import { criticalPriorityOf, names, workloads } from "../topology.ts";
 import type { Storage } from "./storage.ts";
 import { keysEnvironment, type StoreAccess } from "../store-access.ts";
@@ -16,7 +16,7 @@ interface LogsArgs {
   storage: Storage;
 }
 
-/** Loki: one process, or its microservices, as the stack's size has it; and the rules that it evaluates over each tenant's logs. */
+/** Loki, and the rules that it evaluates over each tenant's logs. */
 export class Logs extends ComponentResource {
   constructor(name: string, { stack, storage }: LogsArgs, opts?: ComponentResourceOptions) {
     super("autoweave:infra:Logs", name, {}, opts);
@@ -45,118 +45,59 @@ const rulesOf = (stack: StackConfig) =>
 
 const user = 10001;
 
-const deployments: Record<StackConfig["size"], (stack: StackConfig) => Record<string, unknown>> = {
-  small: singleProcess,
-  standard: microservices,
-};
-
-const lokiValues = (stack: StackConfig, access: StoreAccess) => ({
-  fullnameOverride: names.loki,
-  loki: {
-    // The whole configuration is ours: nothing of the chart's template is left.
-    config: "",
-    structuredConfig: lokiConfig(stack, "/etc/loki/runtime-config/runtime-config.yaml"),
-    runtimeConfig: lokiOverrides(stack),
-    podSecurityContext: podSecurity(user),
-    containerSecurityContext: containerSecurity,
-  },
-  rbac: { namespaced: true },
-  defaults: {
-    automountServiceAccountToken: false,
-    goSettings: { goMemLimitFactor: 0.8 },
-    priorityClassName: criticalPriorityOf(stack),
-    extraEnv: keysEnvironment(access),
-  },
-  serviceAccount: {
-    name: names.loki,
-    annotations: access.serviceAccountAnnotations,
-    automountServiceAccountToken: false,
-  },
-  ...unused,
-  ...deployments[stack.size](stack),
-});
-
-function singleProcess(stack: StackConfig) {
+function lokiValues(stack: StackConfig, access: StoreAccess) {
   const { replicas, resources, volumeGiB } = sizesOf(stack).loki;
+  const clustered = replicas > 1;
   return {
+    fullnameOverride: names.loki,
     deploymentMode: "Monolithic",
+    loki: {
+      // The whole configuration is ours: nothing of the chart's template is left.
+      config: "",
+      structuredConfig: lokiConfig(stack, "/etc/loki/runtime-config/runtime-config.yaml"),
+      runtimeConfig: lokiOverrides(stack),
+      podSecurityContext: podSecurity(user),
+      containerSecurityContext: containerSecurity,
+    },
+    rbac: { namespaced: true },
+    defaults: { automountServiceAccountToken: false, goSettings: { goMemLimitFactor: 0.8 } },
+    serviceAccount: {
+      name: names.loki,
+      annotations: access.serviceAccountAnnotations,
+      automountServiceAccountToken: false,
+    },
     singleBinary: {
       replicas,
       resources,
       sidecar: false,
-      ...rulesFiles(stack),
-      podDisruptionBudget: { enabled: false },
-      terminationGracePeriodSeconds: flushSeconds,
+      priorityClassName: criticalPriorityOf(stack),
+      extraEnv: keysEnvironment(access),
+      extraVolumes: [rulesVolume(stack)],
+      extraVolumeMounts: [{ name: "rules", mountPath: lokiRulesFolder, readOnly: true }],
+      topologySpreadConstraints: clustered ? spread(workloads.loki.labels) : [],
+      podDisruptionBudget: { enabled: clustered, maxUnavailable: 1 },
+      // A replica that leaves hands its unflushed chunks to the bucket first.
+      terminationGracePeriodSeconds: 300,
       persistence: {
         size: `${volumeGiB}Gi`,
         ...(stack.storageClass ? { storageClass: stack.storageClass } : {}),
       },
     },
+    ...unused,
   };
 }
 
-/** A replica that leaves hands its unflushed chunks to the bucket first. */
-const flushSeconds = 300;
-
-function microservices(stack: StackConfig) {
-  const { loki, lokiQuerier, lokiStateless, lokiCompactor } = sizesOf(stack);
-  return {
-    deploymentMode: "Distributed",
-    ingester: {
-      ...service("ingester", loki),
-      zoneAwareReplication: { enabled: false },
-      terminationGracePeriodSeconds: flushSeconds,
-      persistence: volume(stack, loki),
-    },
-    distributor: service("distributor", lokiStateless),
-    querier: service("querier", lokiQuerier),
-    queryFrontend: service("query-frontend", lokiStateless),
-    ruler: { ...service("ruler", lokiStateless), ...rulesFiles(stack) },
-    compactor: {
-      replicas: lokiCompactor.replicas,
-      resources: lokiCompactor.resources,
-      // Notes which chunks are to be deleted once no query can still ask for them.
-      persistence: volume(stack, lokiCompactor),
-    },
-  };
-}
-
-const service = (component: string, { replicas, resources }: Size) => ({
-  replicas,
-  resources,
-  topologySpreadConstraints: spread({ ...workloads.loki.labels, "app.kubernetes.io/component": component }),
-  podDisruptionBudget: { maxUnavailable: 1 },
-});
-
-const volume = ({ storageClass }: StackConfig, { volumeGiB }: Size) => ({
-  enabled: true,
-  claims: [
-    {
-      name: "data",
-      accessModes: ["ReadWriteOnce"],
-      size: `${volumeGiB}Gi`,
-      ...(storageClass ? { storageClass } : {}),
-    },
-  ],
-});
-
-const rulesFiles = (stack: StackConfig) => ({
-  extraVolumes: [
-    {
-      name: "rules",
-      configMap: {
-        name: rulesConfigMap,
-        items: requireTenants(stack).map(({ id }) => ({ key: rulesFile(id), path: `${id}/rules.yaml` })),
-      },
-    },
-  ],
-  extraVolumeMounts: [{ name: "rules", mountPath: lokiRulesFolder, readOnly: true }],
+const rulesVolume = (stack: StackConfig) => ({
+  name: "rules",
+  configMap: {
+    name: rulesConfigMap,
+    items: requireTenants(stack).map(({ id }) => ({ key: rulesFile(id), path: `${id}/rules.yaml` })),
+  },
 });
 
 /**
  * Parts of the chart that are not for us: the tenants' gateway is ours; rules come without a sidecar that reads the API;
- * a canary would need a credential of its own; the caches do not pay at this size. Queriers take their work from the
- * frontends and read the index themselves, and the rest belongs to a mode that is being retired.
+ * a canary would need a credential of its own; the caches do not pay at this size; other modes' processes.
  */
 const unused = {
   gateway: { enabled: false },
@@ -166,9 +107,23 @@ const unused = {
   chunksCache: { enabled: false },
   resultsCache: { enabled: false },
   memcached: { enabled: false },
-  queryScheduler: { enabled: false },
-  indexGateway: { enabled: false },
-  backend: { replicas: 0 },
-  read: { replicas: 0 },
-  write: { replicas: 0 },
+  ...Object.fromEntries(
+    [
+      "backend",
+      "read",
+      "write",
+      "ingester",
+      "distributor",
+      "querier",
+      "queryFrontend",
+      "queryScheduler",
+      "indexGateway",
+      "compactor",
+      "ruler",
+      "bloomBuilder",
+      "bloomGateway",
+      "bloomPlanner",
+      "patternIngester",
+    ].map((process) => [process, { replicas: 0 }]),
+  ),
 };

@@ -48,7 +48,7 @@ describe("the tenants' gateway", () => {
       collectorOtlpHttp: at("otlpHttp"),
       collectorLokiPush: at("lokiPush"),
       tempoQuery: at("tempo"),
-      lokiQuery: at("loki"),
+      loki: at("loki"),
       promLabelProxy: at("prometheus"),
     });
     gateway = await startGateway(config, map);

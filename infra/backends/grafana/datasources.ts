@@ -18,7 +18,7 @@ const uids = datasourceUids;
  * `$` is doubled where Grafana's own variables are meant: provisioning replaces what looks like an environment variable.
  */
 export function grafanaDatasources(stack: StackConfig) {
-  const { prometheus, longTermPrometheus, tempoQuery, lokiQuery, alertmanager } = addresses(stack);
+  const { prometheus, longTermPrometheus, tempoQuery, loki, alertmanager } = addresses(stack);
   const allTenants = {
     jsonData: { httpHeaderName1: "X-Scope-OrgID" },
     secureJsonData: { httpHeaderValue1: stack.tenants.map(({ id }) => id).join("|") },
@@ -44,7 +44,7 @@ export function grafanaDatasources(stack: StackConfig) {
         jsonData: { ...allTenants.jsonData, ...fromTraces },
         secureJsonData: allTenants.secureJsonData,
       }),
-      datasource("Loki", uids.logs, lokiQuery, {
+      datasource("Loki", uids.logs, loki, {
         type: "loki",
         jsonData: { ...allTenants.jsonData, ...fromLogs },
         secureJsonData: allTenants.secureJsonData,
@@ -89,8 +89,6 @@ const fromTraces = {
 };
 
 const fromLogs = {
-  // Rules over logs are code too, and whoever answers queries does not know them.
-  manageAlerts: false,
   derivedFields: [
     {
       name: "Trace",

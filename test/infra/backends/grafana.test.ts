@@ -116,7 +116,7 @@ describe("Grafana's datasources", () => {
         ["prometheus", "http://prometheus-main:9090"],
         ["prometheus-long-term", "http://prometheus-long-term:9090"],
         ["tempo", "http://tempo-store-query-frontend:3200"],
-        ["loki", "http://loki-store-query-frontend:3100"],
+        ["loki", "http://loki-store:3100"],
         ["alertmanager", "http://alertmanager-main:9093"],
       ],
     );

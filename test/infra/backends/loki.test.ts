@@ -24,11 +24,6 @@ describe("Loki's configuration", () => {
     assert.equal(limits.retention_period, "168h");
   });
 
-  it("asks the one compactor what is to be erased, where it is not the same process", () => {
-    assert.equal(lokiConfig(standard, "f").common.compactor_grpc_address, "loki-store-compactor:9095");
-    assert.equal(lokiConfig(small, "f").common.compactor_grpc_address, undefined);
-  });
-
   it("gives a tenant its own retention and rate", () => {
     const { overrides } = lokiOverrides(standard);
     assert.equal(overrides["premium-tenant"]?.retention_period, "336h");

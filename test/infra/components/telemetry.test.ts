@@ -36,20 +36,8 @@ describe("the stores of telemetry", () => {
     const standard = await releases(production);
     assert.match(standard.tempo.chart, /\/tempo-distributed$/);
     assert.equal(standard.tempo.values.ingester.replicas, 3);
-    assert.equal(standard.loki.values.ingester.replicas, 3);
-    for (const process of ["distributor", "querier", "queryFrontend", "ruler"])
-      assert.ok(standard.loki.values[process].replicas > 1, process);
+    assert.equal(standard.loki.values.singleBinary.replicas, 3);
     assert.equal(standard.collector.values.replicaCount, 3);
-  });
-
-  it("have one process that erases log lines, whose notes on what to delete outlive it", async () => {
-    const { singleBinary } = (await releases(minimal)).loki.values;
-    assert.equal(singleBinary.replicas, 1);
-    const { deploymentMode, compactor } = (await releases(production)).loki.values;
-    assert.equal(deploymentMode, "Distributed");
-    assert.equal(compactor.replicas, 1);
-    assert.equal(compactor.persistence.enabled, true);
-    assert.equal(compactor.persistence.claims[0].storageClass, "fast-ssd");
   });
 
   it("reach their bucket by the role of their own service account", async () => {
@@ -74,7 +62,7 @@ describe("the stores of telemetry", () => {
     const { tempo, loki } = await releases(minimal, withKeys);
     const key = { name: "AWS_ACCESS_KEY_ID", valueFrom: { secretKeyRef: { name: "storage", key: "id" } } };
     assert.deepEqual(
-      [tempo.values.tempo.extraEnv, loki.values.defaults.extraEnv].map((variables) =>
+      [tempo.values.tempo.extraEnv, loki.values.singleBinary.extraEnv].map((variables) =>
         variables.find(({ name }: { name: string }) => name === key.name),
       ),
       [key, key],
@@ -84,13 +72,13 @@ describe("the stores of telemetry", () => {
   it("keep their data on the storage class that the stack names", async () => {
     const { tempo, loki, collector } = await releases(production);
     assert.equal(tempo.values.ingester.persistence.storageClass, "fast-ssd");
-    assert.equal(loki.values.ingester.persistence.claims[0].storageClass, "fast-ssd");
+    assert.equal(loki.values.singleBinary.persistence.storageClass, "fast-ssd");
     assert.equal(collector.values.statefulset.volumeClaimTemplates[0].spec.storageClassName, "fast-ssd");
   });
 
   it("survive a drain with two of three replicas, and are not guarded where there is one", async () => {
     const standard = await releases(production);
-    assert.equal(standard.loki.values.ingester.podDisruptionBudget.maxUnavailable, 1);
+    assert.equal(standard.loki.values.singleBinary.podDisruptionBudget.maxUnavailable, 1);
     assert.equal(standard.collector.values.podDisruptionBudget.maxUnavailable, 1);
     const small = await releases(minimal);
     assert.equal(small.loki.values.singleBinary.podDisruptionBudget.enabled, false);
