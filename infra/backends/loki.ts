@@ -21,7 +21,7 @@ const memberlist = `${names.loki}-memberlist`;
  * Loki's configuration: a single process (`small`), or three that each do everything and hold every line (`standard`).
  *
  * Credentials of the object store come from the environment (`AWS_ACCESS_KEY_ID`, …) or the service account's role.
- * Each replica keeps the deletion requests that it was sent: a request has to reach all of them.
+ * Each replica keeps the requests for deletion that it was sent: one has to reach all of them.
  * @param overridesFile where the per-tenant limits (`lokiOverrides`) are mounted.
  * @throws when the stack has no tenant.
  */
@@ -67,7 +67,7 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
     },
     storage_config: {
       use_thanos_objstore: true,
-      object_store: { s3: chunkStore(stack) },
+      object_store: { s3: chunkStore(stack), filesystem: { dir: `${lokiDataFolder}/deletions` } },
       tsdb_shipper: {
         active_index_directory: `${lokiDataFolder}/index`,
         cache_location: `${lokiDataFolder}/index-cache`,
@@ -90,7 +90,8 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
     compactor: {
       working_directory: `${lokiDataFolder}/compactor`,
       retention_enabled: true,
-      delete_request_store: "s3",
+      // Each replica keeps the requests that it was sent to itself: in one file in the bucket, one writes over the other's.
+      delete_request_store: "filesystem",
       // Within this time an erasure can be taken back.
       delete_request_cancel_period: "24h",
     },

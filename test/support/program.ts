@@ -30,8 +30,16 @@ export const outcome = (program: string, args: string[], env: NodeJS.ProcessEnv 
   });
 
 /** Starts a program and waits until it says `ready`. Throws with its last words when it ends before. */
-export async function startProgram(program: string, args: string[], ready: RegExp): Promise<ChildProcess> {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+export async function startProgram(
+  program: string,
+  args: string[],
+  ready: RegExp,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ChildProcess> {
+  const child = spawn(program, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let said = "";
   await new Promise<void>((done, fail) => {
     const listen = (chunk: Buffer) => {

@@ -19,7 +19,7 @@ describe("Loki's configuration", () => {
   it("deletes what is past its retention, and what an erasure asks for", () => {
     const { compactor, limits_config: limits } = lokiConfig(standard, "f");
     assert.equal(compactor.retention_enabled, true);
-    assert.equal(compactor.delete_request_store, "s3");
+    assert.equal(compactor.delete_request_store, "filesystem");
     assert.equal(limits.deletion_mode, "filter-and-delete");
     assert.equal(limits.retention_period, "168h");
   });
