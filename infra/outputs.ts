@@ -1,6 +1,6 @@
 import type { StackConfig } from "./config/schema.ts";
 import { type BucketPurpose, objectStoreOf } from "./object-store.ts";
-import { hostsOf, names } from "./topology.ts";
+import { hostsOf, names, operatedName } from "./topology.ts";
 
 const bucketPurposes: BucketPurpose[] = ["traces", "logs", "backups", "audit", "accessLogs"];
 
@@ -27,7 +27,7 @@ export function outputsOf(stack: StackConfig) {
       pods: `kubectl get pods -n ${namespace}`,
       grafanaLogs: `kubectl logs -n ${namespace} deployment/grafana`,
       grafanaPassword: `kubectl get secret -n ${namespace} ${admin.existingSecret} -o jsonpath='{.data.${admin.key}}' | base64 -d`,
-      prometheusTargets: `${forward(`prometheus-${names.prometheus}`, "9090")} # then http://localhost:9090/targets`,
+      prometheusTargets: `${forward(operatedName("prometheus"), "9090")} # then http://localhost:9090/targets`,
       tempoReady: `${forward(names.gateway.tempo, "3100")} # then http://localhost:3100/ready`,
       lokiReady: `${forward(names.gateway.loki, "3100")} # then http://localhost:3100/ready`,
       tenantToken: `kubectl get secret -n ${namespace} -l autoweave.com/tenant=${stack.tenantId} -o jsonpath='{.items[0].data.token}' | base64 -d`,

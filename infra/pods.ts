@@ -1,4 +1,6 @@
-/** What the pods of every workload share: scheduling, and what Pod Security "restricted" asks for. */
+import type { StackConfig } from "./config/schema.ts";
+
+/** What the pods of every workload share: scheduling, volumes, and what Pod Security "restricted" asks for. */
 
 /** Runs as this user and group, which own the volumes too. */
 export const podSecurity = (id: number) => ({
@@ -24,3 +26,10 @@ export const spread = (labels: Record<string, string>) =>
     whenUnsatisfiable: "ScheduleAnyway" as const,
     labelSelector: { matchLabels: labels },
   }));
+
+/** The claim of one replica's volume, of `volumeGiB` GiB. */
+export const volumeClaim = ({ storageClass }: Pick<StackConfig, "storageClass">, volumeGiB = 0) => ({
+  accessModes: ["ReadWriteOnce"],
+  resources: { requests: { storage: `${volumeGiB}Gi` } },
+  ...(storageClass ? { storageClassName: storageClass } : {}),
+});

@@ -255,6 +255,20 @@ export const names = {
   entryCertificate: "entry-tls",
 } as const;
 
+/** What the Prometheus operator runs, as the kind of the resource that it is told by. */
+export const operatedKinds = {
+  prometheus: "Prometheus",
+  longTermPrometheus: "Prometheus",
+  alertmanager: "Alertmanager",
+} as const;
+
+export type OperatedWorkload = keyof typeof operatedKinds;
+
+const programOf = (workload: OperatedWorkload) => operatedKinds[workload].toLowerCase();
+
+/** As the operator calls its pods; so are its Service and its service account. */
+export const operatedName = (workload: OperatedWorkload) => `${programOf(workload)}-${names[workload]}`;
+
 /** The public host names. */
 export const hostsOf = ({ domain }: Pick<StackConfig, "domain">) => ({
   grafana: `grafana.${domain}`,
@@ -275,9 +289,9 @@ export function addresses({ size }: Pick<StackConfig, "size">) {
     tempoWrite: at(distributed ? `${names.tempo}-distributor` : names.tempo, tempo.otlpGrpc),
     tempoQuery: at(distributed ? `${names.tempo}-query-frontend` : names.tempo, tempo.http),
     loki: at(names.loki, workloads.loki.ports.http),
-    prometheus: at(`prometheus-${names.prometheus}`, workloads.prometheus.ports.http),
-    longTermPrometheus: at(`prometheus-${names.longTermPrometheus}`, workloads.longTermPrometheus.ports.http),
-    alertmanager: at(`alertmanager-${names.alertmanager}`, workloads.alertmanager.ports.http),
+    prometheus: at(operatedName("prometheus"), workloads.prometheus.ports.http),
+    longTermPrometheus: at(operatedName("longTermPrometheus"), workloads.longTermPrometheus.ports.http),
+    alertmanager: at(operatedName("alertmanager"), workloads.alertmanager.ports.http),
     promLabelProxy: at(names.promLabelProxy, workloads.promLabelProxy.ports.http),
     redis: at(names.redis, workloads.redis.ports.redis),
   };
@@ -288,27 +302,16 @@ export function addresses({ size }: Pick<StackConfig, "size">) {
  * other, and one Alertmanager does not hand an alert on to the next.
  */
 export function replicaAddresses(stack: Pick<StackConfig, "size">) {
-  const each = (pod: string, service: string, replicas: number, port: Port) =>
-    Array.from({ length: replicas }, (_, index) => at(`${pod}-${index}.${service}`, port));
-  const { prometheus, longTermPrometheus, alertmanager } = sizesOf(stack);
+  const each = (workload: OperatedWorkload) =>
+    Array.from({ length: sizesOf(stack)[workload].replicas }, (_, index) =>
+      at(
+        `${operatedName(workload)}-${index}.${programOf(workload)}-operated`,
+        workloads[workload].ports.http,
+      ),
+    );
   return {
-    prometheus: each(
-      `prometheus-${names.prometheus}`,
-      "prometheus-operated",
-      prometheus.replicas,
-      workloads.prometheus.ports.http,
-    ),
-    longTermPrometheus: each(
-      `prometheus-${names.longTermPrometheus}`,
-      "prometheus-operated",
-      longTermPrometheus.replicas,
-      workloads.longTermPrometheus.ports.http,
-    ),
-    alertmanager: each(
-      `alertmanager-${names.alertmanager}`,
-      "alertmanager-operated",
-      alertmanager.replicas,
-      workloads.alertmanager.ports.http,
-    ),
+    prometheus: each("prometheus"),
+    longTermPrometheus: each("longTermPrometheus"),
+    alertmanager: each("alertmanager"),
   };
 }

@@ -5,12 +5,10 @@ import {
 } from "../../alerts/routing.ts";
 import type { Receiver, StackConfig } from "../config/schema.ts";
 import type { SecretSource } from "../config/secrets.ts";
-import { podSecurity, spread } from "../pods.ts";
-import { sizesOf } from "../sizes.ts";
-import { criticalPriorityOf, names, workloads } from "../topology.ts";
-import { type AlertmanagerSpec, volumeClaim, volumeRetention } from "./prometheus.ts";
+import { operatedName } from "../topology.ts";
+import { type AlertmanagerSpec, operatedSpec } from "./operated.ts";
 
-const configSecret = `alertmanager-${names.alertmanager}-config`;
+const configSecret = `${operatedName("alertmanager")}-config`;
 
 /** The Secret that holds the configuration, whose own secrets stand in files. */
 export const alertmanagerConfigSecret = { name: configSecret, key: "alertmanager.yaml" };
@@ -62,27 +60,14 @@ export function receiverSecrets({ alertmanager }: StackConfig): ReceiverSecret[]
   ];
 }
 
-export function alertmanagerSpec(stack: StackConfig): AlertmanagerSpec {
-  const { replicas, resources, volumeGiB = 0 } = sizesOf(stack).alertmanager;
-  const { labels } = workloads.alertmanager;
-  return {
-    replicas,
-    resources,
-    configSecret,
-    secrets: [...new Set(receiverSecrets(stack).map((secret) => refOf(secret).name))],
-    // Longer than the repeat interval, so that a restart repeats nothing that was sent.
-    retention: "120h",
-    logFormat: "json",
-    serviceAccountName: `alertmanager-${names.alertmanager}`,
-    automountServiceAccountToken: false,
-    podMetadata: { labels },
-    priorityClassName: criticalPriorityOf(stack),
-    securityContext: podSecurity(65534),
-    topologySpreadConstraints: spread(labels),
-    storage: volumeClaim(stack, volumeGiB),
-    persistentVolumeClaimRetentionPolicy: volumeRetention(stack),
-  };
-}
+export const alertmanagerSpec = (stack: StackConfig): AlertmanagerSpec => ({
+  ...operatedSpec(stack, "alertmanager"),
+  configSecret,
+  secrets: [...new Set(receiverSecrets(stack).map((secret) => refOf(secret).name))],
+  // Longer than the repeat interval, so that a restart repeats nothing that was sent.
+  retention: "120h",
+  automountServiceAccountToken: false,
+});
 
 function alertReceiver(receiver: Receiver, role: Role, index: number): AlertReceiver {
   const name = receiverName(role, index);

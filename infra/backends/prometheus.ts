@@ -1,18 +1,8 @@
-import type {
-  IAlertmanager,
-  IPrometheus,
-} from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
 import { longTermSeries } from "../../alerts/rules.ts";
 import type { StackConfig } from "../config/schema.ts";
-import { podSecurity, spread } from "../pods.ts";
-import { type Size, sizesOf } from "../sizes.ts";
-import { criticalPriorityOf, names, replicaAddresses, workloads } from "../topology.ts";
-
-/** The typed volume claim asks for an `apiVersion` that no claim has. */
-type WithVolume<Spec> = Omit<Spec, "storage"> & { storage: ReturnType<typeof volumeClaim> };
-
-export type PrometheusSpec = WithVolume<IPrometheus["spec"]>;
-export type AlertmanagerSpec = WithVolume<NonNullable<IAlertmanager["spec"]>>;
+import { sizesOf } from "../sizes.ts";
+import { names, operatedName, replicaAddresses } from "../topology.ts";
+import { operatedSpec, type PrometheusSpec } from "./operated.ts";
 
 /** Marks the rules that the Prometheus with the long memory evaluates. */
 export const evaluatedByLabel = "autoweave.com/prometheus";
@@ -28,7 +18,7 @@ export const kubeletScrapeClass = {
 export function prometheusSpec(stack: StackConfig): PrometheusSpec {
   const { prometheus } = stack;
   return {
-    ...common(stack, "prometheus", sizesOf(stack).prometheus),
+    ...common(stack, "prometheus"),
     retention: `${prometheus.retentionDays}d`,
     scrapeInterval: `${prometheus.scrapeIntervalSeconds}s`,
     automountServiceAccountToken: true,
@@ -56,7 +46,7 @@ export function prometheusSpec(stack: StackConfig): PrometheusSpec {
     alerting: {
       alertmanagers: [
         {
-          name: `alertmanager-${names.alertmanager}`,
+          name: operatedName("alertmanager"),
           namespace: stack.namespace,
           port: "http",
           apiVersion: "v2",
@@ -70,7 +60,7 @@ export function prometheusSpec(stack: StackConfig): PrometheusSpec {
 export function longTermPrometheusSpec(stack: StackConfig): PrometheusSpec {
   const own = { matchLabels: { [evaluatedByLabel]: names.longTermPrometheus } };
   return {
-    ...common(stack, "longTermPrometheus", sizesOf(stack).longTermPrometheus),
+    ...common(stack, "longTermPrometheus"),
     retention: `${stack.prometheus.longTermRetentionDays}d`,
     scrapeInterval: `${stack.prometheus.scrapeIntervalSeconds}s`,
     automountServiceAccountToken: false,
@@ -84,7 +74,7 @@ export function longTermPrometheusSpec(stack: StackConfig): PrometheusSpec {
 
 /** The Secret that lists the Alertmanagers, for a Prometheus that has no access to the Kubernetes API. */
 export const longTermAlertmanagers = {
-  name: `prometheus-${names.longTermPrometheus}-alertmanagers`,
+  name: `${operatedName("longTermPrometheus")}-alertmanagers`,
   key: "alertmanagers.yaml",
 };
 
@@ -107,7 +97,7 @@ function longTermWrites(stack: StackConfig): PrometheusSpec["remoteWrite"] {
       { sourceLabels: ["__name__"], regex: longTermSeries, action: "keep" },
       {
         sourceLabels: ["prometheus_replica"],
-        regex: `prometheus-${names.prometheus}-${index % replicas}`,
+        regex: `${operatedName("prometheus")}-${index % replicas}`,
         action: "keep",
       },
       { regex: "prometheus|prometheus_replica", action: "labeldrop" },
@@ -115,42 +105,13 @@ function longTermWrites(stack: StackConfig): PrometheusSpec["remoteWrite"] {
   }));
 }
 
-function common(
-  stack: StackConfig,
-  workload: "prometheus" | "longTermPrometheus",
-  { replicas, resources, volumeGiB = 0 }: Size,
-): PrometheusSpec {
-  const { labels } = workloads[workload];
+function common(stack: StackConfig, workload: "prometheus" | "longTermPrometheus"): PrometheusSpec {
+  const { volumeGiB = 0 } = sizesOf(stack)[workload];
   return {
-    replicas,
-    resources,
+    ...operatedSpec(stack, workload),
     externalLabels: { environment: stack.environment },
     evaluationInterval: `${stack.prometheus.scrapeIntervalSeconds}s`,
     // Room for the write-ahead log and for blocks while they are compacted.
     retentionSize: `${Math.floor(volumeGiB * 1024 * 0.8)}MiB`,
-    logFormat: "json",
-    serviceAccountName: `prometheus-${names[workload]}`,
-    podMetadata: { labels },
-    priorityClassName: criticalPriorityOf(stack),
-    securityContext: podSecurity(65534),
-    topologySpreadConstraints: spread(labels),
-    storage: volumeClaim(stack, volumeGiB),
-    persistentVolumeClaimRetentionPolicy: volumeRetention(stack),
   };
 }
-
-/** The volume of each replica of a resource of the Prometheus operator. */
-export const volumeClaim = ({ storageClass }: StackConfig, volumeGiB: number) => ({
-  volumeClaimTemplate: {
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      ...(storageClass ? { storageClassName: storageClass } : {}),
-      resources: { requests: { storage: `${volumeGiB}Gi` } },
-    },
-  },
-});
-
-export const volumeRetention = ({ protect }: StackConfig) => ({
-  whenDeleted: protect ? ("Retain" as const) : ("Delete" as const),
-  whenScaled: "Retain" as const,
-});

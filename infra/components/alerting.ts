@@ -11,10 +11,8 @@ import {
 import { permanentJobs } from "../backends/monitors.ts";
 import { prometheusRule } from "../backends/rules.ts";
 import type { StackConfig } from "../config/schema.ts";
-import { sizesOf } from "../sizes.ts";
-import { names, workloads } from "../topology.ts";
 import { credential } from "./credentials.ts";
-import { disruptionBudget } from "./disruption.ts";
+import { operated } from "./operated.ts";
 
 /** The rules that raise alerts, and the Alertmanager that brings them to whom they concern. */
 export class Alerting extends ComponentResource {
@@ -22,9 +20,6 @@ export class Alerting extends ComponentResource {
     super("autoweave:infra:Alerting", name, {}, opts);
     const child = { parent: this };
     const { namespace } = stack;
-    const { labels, ports } = workloads.alertmanager;
-    const { replicas } = sizesOf(stack).alertmanager;
-    const host = `alertmanager-${names.alertmanager}`;
 
     for (const { name, key, source } of receiverSecrets(stack)) {
       credential(name, { namespace, key, source }, child);
@@ -37,33 +32,7 @@ export class Alerting extends ComponentResource {
       },
       child,
     );
-    new k8s.core.v1.ServiceAccount(
-      host,
-      { metadata: { name: host, namespace }, automountServiceAccountToken: false },
-      child,
-    );
-    new k8s.core.v1.Service(
-      host,
-      {
-        metadata: { name: host, namespace },
-        spec: {
-          selector: labels,
-          ports: [{ name: "http", port: ports.http.number, targetPort: ports.http.number }],
-        },
-      },
-      child,
-    );
-    disruptionBudget(host, { namespace, labels, replicas }, child);
-    new k8s.apiextensions.CustomResource(
-      host,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "Alertmanager",
-        metadata: { name: names.alertmanager, namespace },
-        spec: alertmanagerSpec(stack),
-      },
-      { parent: this, dependsOn: config },
-    );
+    operated("alertmanager", { stack, spec: alertmanagerSpec(stack) }, { parent: this, dependsOn: config });
 
     for (const group of ruleGroups({ jobs: permanentJobs(stack) })) {
       new k8s.apiextensions.CustomResource(

@@ -2,7 +2,7 @@ import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi
 import { collectorConfig, collectorQueueFolder } from "../backends/collector.ts";
 import { release } from "../charts.ts";
 import type { StackConfig } from "../config/schema.ts";
-import { containerSecurity, podSecurity, spread } from "../pods.ts";
+import { containerSecurity, podSecurity, spread, volumeClaim } from "../pods.ts";
 import { sizesOf } from "../sizes.ts";
 import { criticalPriorityOf, names, workloads } from "../topology.ts";
 import { nodeAgent } from "./collector/node-agent.ts";
@@ -44,16 +44,7 @@ function collectorValues(stack: StackConfig) {
     ports: containerPorts(workloads.collector.ports),
     extraVolumeMounts: [{ name: "queue", mountPath: collectorQueueFolder }],
     statefulset: {
-      volumeClaimTemplates: [
-        {
-          metadata: { name: "queue" },
-          spec: {
-            accessModes: ["ReadWriteOnce"],
-            resources: { requests: { storage: `${volumeGiB}Gi` } },
-            ...(stack.storageClass ? { storageClassName: stack.storageClass } : {}),
-          },
-        },
-      ],
+      volumeClaimTemplates: [{ metadata: { name: "queue" }, spec: volumeClaim(stack, volumeGiB) }],
     },
   };
 }

@@ -1,20 +1,19 @@
 import * as k8s from "@pulumi/kubernetes";
-import { ComponentResource, type ComponentResourceOptions, type CustomResourceOptions } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { containerScrape, monitors } from "../backends/monitors.ts";
 import {
   longTermAlertmanagerConfigs,
   longTermAlertmanagers,
   longTermPrometheusSpec,
-  type PrometheusSpec,
   prometheusSpec,
 } from "../backends/prometheus.ts";
 import { promLabelProxyValues } from "../backends/prom-label-proxy.ts";
 import { release } from "../charts.ts";
 import type { StackConfig } from "../config/schema.ts";
-import { sizesOf } from "../sizes.ts";
-import { names, workloads } from "../topology.ts";
-import { disruptionBudget } from "./disruption.ts";
+import { names, operatedName } from "../topology.ts";
+import { operated } from "./operated.ts";
+import { serviceAccount } from "./service-account.ts";
 
 /** Prometheus twice: one that scrapes and keeps days, a small one that keeps the recorded series; and what is scraped. */
 export class Metrics extends ComponentResource {
@@ -32,11 +31,16 @@ export class Metrics extends ComponentResource {
       },
       child,
     );
-    this.prometheus("prometheus", stack, prometheusSpec(stack), { parent: this, dependsOn: discovery });
-    this.prometheus("longTermPrometheus", stack, longTermPrometheusSpec(stack), {
-      parent: this,
-      dependsOn: alertmanagers,
-    });
+    operated(
+      "prometheus",
+      { stack, spec: prometheusSpec(stack), sticky: true },
+      { parent: this, dependsOn: discovery },
+    );
+    operated(
+      "longTermPrometheus",
+      { stack, spec: longTermPrometheusSpec(stack), sticky: true },
+      { parent: this, dependsOn: alertmanagers },
+    );
 
     for (const monitor of monitors(stack)) {
       new k8s.apiextensions.CustomResource(
@@ -98,56 +102,9 @@ export class Metrics extends ComponentResource {
       {
         metadata,
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: `prometheus-${names.prometheus}`, namespace }],
+        subjects: [{ kind: "ServiceAccount", name: operatedName("prometheus"), namespace }],
       },
       child,
-    );
-  }
-
-  private prometheus(
-    workload: "prometheus" | "longTermPrometheus",
-    stack: StackConfig,
-    spec: PrometheusSpec,
-    opts: CustomResourceOptions,
-  ) {
-    const child = { parent: this };
-    const { namespace } = stack;
-    const { labels, ports } = workloads[workload];
-    const { replicas } = sizesOf(stack)[workload];
-    const name = names[workload];
-    const host = `prometheus-${name}`;
-
-    serviceAccount(host, namespace, child);
-    new k8s.core.v1.Service(
-      host,
-      {
-        metadata: { name: host, namespace },
-        spec: {
-          selector: labels,
-          ports: [{ name: "http", port: ports.http.number, targetPort: ports.http.number }],
-          // The replicas differ by some scrapes: whoever asks again must not see a graph jump back and forth.
-          sessionAffinity: "ClientIP",
-        },
-      },
-      child,
-    );
-    disruptionBudget(host, { namespace, labels, replicas }, child);
-    new k8s.apiextensions.CustomResource(
-      host,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "Prometheus",
-        metadata: { name, namespace },
-        spec,
-      },
-      opts,
     );
   }
 }
-
-const serviceAccount = (name: string, namespace: string, opts: CustomResourceOptions) =>
-  new k8s.core.v1.ServiceAccount(
-    name,
-    { metadata: { name, namespace }, automountServiceAccountToken: false },
-    opts,
-  );

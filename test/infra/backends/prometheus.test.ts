@@ -51,21 +51,8 @@ describe("Prometheus", () => {
     }
   });
 
-  it("uses the cluster's default storage class unless the stack names one", () => {
-    const claim = (stack: typeof small) => prometheusSpec(stack).storage.volumeClaimTemplate.spec;
-    assert.equal(claim(small).storageClassName, undefined);
-    assert.equal(claim(standard).storageClassName, "fast-ssd");
-    assert.deepEqual(claim(standard).resources, { requests: { storage: "100Gi" } });
-  });
-
   it("stops before its volume is full", () => {
     assert.equal(prometheusSpec(standard).retentionSize, `${100 * 1024 * 0.8}MiB`);
-  });
-
-  it("keeps the volumes of a protected stack when it goes, and takes those of another with it", () => {
-    const kept = (stack: typeof small) => prometheusSpec(stack).persistentVolumeClaimRetentionPolicy;
-    assert.deepEqual(kept(standard), { whenDeleted: "Retain", whenScaled: "Retain" });
-    assert.deepEqual(kept(small), { whenDeleted: "Delete", whenScaled: "Retain" });
   });
 });
 
