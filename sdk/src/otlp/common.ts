@@ -75,6 +75,7 @@ function writeScope(writer: ProtobufWriter, { name, version }: Scope): void {
 const unreadable = "(unreadable)";
 const circular = "(circular)";
 const truncated = "(truncated)";
+const truncationMark = "… (truncated)";
 
 /**
  * A text as it is sent: cut at `valueLimits.textLength`, and marked as such; anything else as the text that JavaScript
@@ -89,9 +90,11 @@ export function boundedText(value: unknown): string {
     // Its toString threw.
   }
   if (text.length <= valueLimits.textLength) return text;
-  const mark = `… (truncated from ${text.length} characters)`;
-  return text.slice(0, valueLimits.textLength - mark.length) + mark;
+  const cut = valueLimits.textLength - truncationMark.length;
+  return text.slice(0, isHighSurrogate(text.charCodeAt(cut - 1)) ? cut - 1 : cut) + truncationMark;
 }
+
+const isHighSurrogate = (code: number) => code >= 0xd800 && code <= 0xdbff;
 
 function writePrimitive(writer: ProtobufWriter, value: unknown): void {
   switch (typeof value) {
