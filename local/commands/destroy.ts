@@ -1,20 +1,14 @@
 import { stackOf } from "../arguments.ts";
-import { Environment } from "../environment.ts";
 import { UserError } from "../errors.ts";
 import { main } from "../main.ts";
+import { openStack } from "../open-stack.ts";
 import { say } from "../progress.ts";
-import { requireStack } from "../project.ts";
-import { Pulumi } from "../pulumi.ts";
 import { formatChanges, update } from "../update.ts";
 
 /** `npm run destroy -- STACK`: deletes everything that the stack deployed in the embedded environment. */
 await main(async (args) => {
   const stack = stackOf(args, "npm run destroy -- STACK");
-  requireStack(stack);
-  const environment = new Environment(stack);
-  await environment.start();
-  const pulumi = new Pulumi(environment);
-  await pulumi.prepareStack(stack);
+  const { environment, pulumi } = await openStack(stack);
   const kept = pulumi.state.resources(stack).filter((resource) => resource.protect);
   if (kept.length > 0) {
     const types = [...new Set(kept.map(({ type }) => type.split(":").at(-1)))].sort();

@@ -1,20 +1,15 @@
 import { type PreviewDigest, parseDigest, renderText } from "../../infra/preview/render.ts";
 import { stackOf } from "../arguments.ts";
-import { Environment } from "../environment.ts";
 import { main } from "../main.ts";
+import { openStack } from "../open-stack.ts";
 import { step } from "../progress.ts";
-import { requireStack } from "../project.ts";
-import { failure, Pulumi } from "../pulumi.ts";
+import { failure } from "../pulumi.ts";
 import type { Finished } from "../run.ts";
 
 /** `npm run preview -- STACK [--json]`: what an update would change, against what is deployed. */
 await main(async (args) => {
   const stack = stackOf(args, "npm run preview -- STACK [--json]", "dev");
-  requireStack(stack);
-  const environment = new Environment(stack);
-  await environment.start();
-  const pulumi = new Pulumi(environment);
-  await pulumi.prepareStack(stack);
+  const { pulumi } = await openStack(stack);
   const preview = ["preview", "--stack", stack, "--non-interactive", "--json"];
   if (args.includes("--json")) {
     process.exitCode = await pulumi.withProviders(stack, (env) => pulumi.show(preview, env));

@@ -76,12 +76,6 @@ const cases: Case[] = [
     says: [/no tool nothing/, /names of: pulumi/],
   },
   {
-    fault: "an unknown stack",
-    provoke: () => ({}),
-    command: ["start.ts", "--stack", "staging"],
-    says: [/no stack staging/, /dev, prod/],
-  },
-  {
     fault: "an environment that is down",
     provoke: (folder) => ({ AUTOWEAVE_ENVIRONMENT_DIR: join(folder, "never-started") }),
     command: ["status.ts"],
@@ -197,6 +191,23 @@ describe("bad input", function () {
       await repair(own, environment);
       const again = await command(args, env);
       assert.equal(again.code, 0, again.stderr + again.stdout);
+    });
+  }
+
+  for (const args of [
+    ["start.ts", "--stack", "staging"],
+    ["preview.ts", "staging"],
+    ["destroy.ts", "staging"],
+    ["pulumi.ts", "up", "--stack", "staging"],
+    ["pulumi.ts", "config", "--stack", "staging"],
+  ]) {
+    it(`an unknown stack is refused by ${args.join(" ")} before anything is made for it`, async () => {
+      const own = join(folder, "unknown-stack");
+      const { code, stderr } = await command(args, { AUTOWEAVE_ENVIRONMENT_DIR: own });
+      assert.notEqual(code, 0);
+      assert.match(stderr, /no stack staging/);
+      assert.match(stderr, /dev, prod/);
+      assert.ok(!existsSync(own));
     });
   }
 
