@@ -1,5 +1,5 @@
 import type { ApiServer } from "./api-server.ts";
-import { crdsOfModule } from "./crds.ts";
+import { crdsOf } from "./crds.ts";
 
 const storageClass = (name: string, isDefault: boolean) => ({
   apiVersion: "storage.k8s.io/v1",
@@ -19,7 +19,7 @@ const ingressClass = {
 
 /** Gives the control plane what an ordinary cluster has before the stack comes. */
 export async function prepareCluster(api: ApiServer): Promise<void> {
-  const definitions = await crdsOfModule("gateway-api");
+  const definitions = await crdsOf("gateway-api");
   await Promise.all([
     api.apply("/apis/storage.k8s.io/v1/storageclasses/standard", storageClass("standard", true)),
     api.apply("/apis/storage.k8s.io/v1/storageclasses/fast-ssd", storageClass("fast-ssd", false)),

@@ -1,13 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { explain, UserError } from "./errors.ts";
+import { writeWhole } from "./files.ts";
 import { cacheFolder } from "./folders.ts";
 import { withLock } from "./lock.ts";
 import { step } from "./progress.ts";
+import type { Properties } from "./providers/values.ts";
 import { run } from "./run.ts";
 import { requireGo } from "./tools/build.ts";
-import { unfinished } from "./tools/cache.ts";
 
 /** A Go module that carries custom resource definitions as YAML files. */
 interface CrdSource {
@@ -41,52 +42,37 @@ const sources: Readonly<Record<string, CrdSource>> = {
   },
 };
 
-export interface CustomResourceDefinition {
+export type CustomResourceDefinition = Properties & {
   kind: "CustomResourceDefinition";
   metadata: { name: string };
-}
+};
 
-/** The YAML documents of a chart's custom resource definitions; none when the chart brings none. */
-export async function crdDocuments(chart: string): Promise<string[]> {
+/** A chart's custom resource definitions; none when the chart brings none. */
+export async function crdsOf(chart: string): Promise<CustomResourceDefinition[]> {
   const source = sources[basename(chart)];
   if (!source) return [];
-  const folder = await ensureModuleFolder(source);
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml"))
-    .sort()
-    .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), "utf8")))
-    .filter((document) => document.get("kind") === "CustomResourceDefinition")
-    .map(String);
+  return JSON.parse(readFileSync(await ensureDefinitions(source), "utf8")) as CustomResourceDefinition[];
 }
 
-export async function crdsOfModule(name: string): Promise<CustomResourceDefinition[]> {
-  const documents = await crdDocuments(name);
-  return documents.flatMap((text) =>
-    parseAllDocuments(text).map((it) => it.toJS() as CustomResourceDefinition),
-  );
-}
-
-/** The module's folder of definitions, copied into the cache at the first use. */
-async function ensureModuleFolder({ module, version, folder }: CrdSource): Promise<string> {
-  const cached = join(cacheFolder(), "crds", `${basename(module)}-${version}`);
+/** The file of a module's definitions, put into the cache at the first use: as JSON, megabytes of YAML take seconds. */
+async function ensureDefinitions({ module, version, folder }: CrdSource): Promise<string> {
+  const cached = join(cacheFolder(), "crds", `${basename(module)}-${version}.json`);
   await withLock(`${cached}.lock`, async () => {
     if (existsSync(cached)) return;
     await requireGo(`the custom resource definitions of ${module}`);
     const directory = await step(`Downloading ${module} ${version}`, () => download(module, version));
-    const work = unfinished(cached);
-    rmSync(work, { recursive: true, force: true });
-    try {
-      mkdirSync(work, { recursive: true });
-      for (const file of readdirSync(join(directory, folder))) {
-        if (file.endsWith(".yaml")) cpSync(join(directory, folder, file), join(work, file));
-      }
-      renameSync(work, cached);
-    } finally {
-      rmSync(work, { recursive: true, force: true });
-    }
+    writeWhole(cached, JSON.stringify(definitionsIn(join(directory, folder))));
   });
   return cached;
 }
+
+const definitionsIn = (folder: string): CustomResourceDefinition[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".yaml"))
+    .sort()
+    .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), "utf8")))
+    .filter((document) => document.get("kind") === "CustomResourceDefinition")
+    .map((document) => document.toJS() as CustomResourceDefinition);
 
 async function download(module: string, version: string): Promise<string> {
   const { stdout, stderr } = await run("go", ["mod", "download", "-json", `${module}@${version}`], {

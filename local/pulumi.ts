@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { crdDocuments } from "./crds.ts";
+import { crdsOf } from "./crds.ts";
 import type { Environment } from "./environment.ts";
 import { explain, UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
@@ -66,7 +66,7 @@ export class Pulumi {
       helm: async () => (await ensureTools(["helm"])).helm,
       ...(chartsDir ? { chartsDir } : {}),
       releasesDir: join(this.#folder, "releases", stack),
-      crds: crdDocuments,
+      crds: crdsOf,
     });
     guardOffspring();
     try {

@@ -3,14 +3,16 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { parse } from "yaml";
 import { Environment } from "../../local/environment.ts";
 import { startProviders } from "../../local/providers/index.ts";
+import type { Properties } from "../../local/providers/values.ts";
 import { ensureTools } from "../../local/tools/build.ts";
 
 const root = join(import.meta.dirname, "../..");
 const secret = "opensesame-opensesame";
 
-const widgetCrd = `
+const widgetCrd = parse(`
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: { name: widgets.test.example }
@@ -26,7 +28,7 @@ spec:
         openAPIV3Schema:
           type: object
           properties: { spec: { type: object, properties: { token: { type: string } } } }
-`;
+`) as Properties;
 
 describe("the providers of the embedded environment", function () {
   this.timeout(300_000);

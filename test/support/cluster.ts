@@ -1,6 +1,6 @@
 import { ApiServer } from "../../local/api-server.ts";
 import { ControlPlane } from "../../local/control-plane.ts";
-import { crdsOfModule } from "../../local/crds.ts";
+import { crdsOf } from "../../local/crds.ts";
 import { Services, waitUntil } from "../../local/processes.ts";
 import type { Registered } from "./deploy.ts";
 import { temporaryFolder } from "./program.ts";
@@ -30,7 +30,7 @@ export class TestCluster {
   async start(...charts: string[]): Promise<void> {
     await this.#plane.start();
     this.#api = new ApiServer(this.kubeconfig);
-    for (const crd of (await Promise.all(charts.map(crdsOfModule))).flat()) {
+    for (const crd of (await Promise.all(charts.map(crdsOf))).flat()) {
       await this.#server.apply(
         `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`,
         crd,
@@ -80,7 +80,11 @@ export class TestCluster {
   async #pathOf({ apiVersion, kind, metadata: { name, namespace } }: KubernetesObject): Promise<string> {
     const root = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
     const key = `${root}/${kind}`;
-    if (!this.#paths.has(key)) await this.#discover(root);
+    // A kind is served a moment after its definition has been taken.
+    await waitUntil(async () => {
+      if (!this.#paths.has(key)) await this.#discover(root);
+      return this.#paths.has(key);
+    }, 30);
     const plural = this.#paths.get(key);
     if (!plural) throw new Error(`the server does not know ${apiVersion} ${kind}`);
     return `${root}/${namespace ? `namespaces/${namespace}/` : ""}${plural}/${name}`;

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { offspringMark } from "../../offspring.ts";
 import { stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
@@ -46,8 +46,8 @@ export class Helm {
     this.#api = api;
   }
 
-  /** CRDs of the chart's `crds/` folders as YAML, of enabled subcharts only. */
-  async crds(release: ReleaseName, chart: Chart, values: Properties): Promise<string[]> {
+  /** CRDs of the chart's `crds/` folders, of enabled subcharts only. */
+  async crds(release: ReleaseName, chart: Chart, values: Properties): Promise<Properties[]> {
     // Quick, and empty for most charts: the others have to be rendered to know which subcharts are on.
     const { stdout } = await this.#run(["show", "crds", chart.argument, ...chart.flags]);
     if (!stdout.trim()) return [];
@@ -64,7 +64,8 @@ export class Helm {
         (document) =>
           /^# Source: \S*(^|\/)crds\/[^/\s]+\s/m.test(document) &&
           /^kind: CustomResourceDefinition/m.test(document),
-      );
+      )
+      .map((document) => parse(document) as Properties);
   }
 
   /**

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { EngineLog } from "../engine-log.ts";
 import { Findings } from "../findings.ts";
 import type { Provider, ResourceHandler } from "../provider.ts";
+import type { Properties } from "../values.ts";
 import { Api } from "./api.ts";
 import { ChartSource } from "./chart-source.ts";
 import { Helm } from "./helm.ts";
@@ -20,8 +21,8 @@ export interface KubernetesOptions {
   chartsDir?: string;
   /** Folder that keeps the values of every release. */
   releasesDir: string;
-  /** CRDs as YAML documents that a chart would bring which cannot be had. */
-  crds: (chart: string) => Promise<string[]>;
+  /** The CRDs that a chart would bring which cannot be had. */
+  crds: (chart: string) => Promise<Properties[]>;
 }
 
 /** Every kind of the API server, and Helm releases. */

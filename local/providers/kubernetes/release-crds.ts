@@ -1,4 +1,3 @@
-import { parseAllDocuments } from "yaml";
 import type { Findings } from "../findings.ts";
 import type { Resource } from "../provider.ts";
 import { objectAt, omit, stringAt } from "../values.ts";
@@ -11,11 +10,6 @@ import type { Objects } from "./objects.ts";
 const crdType = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
 const label = "local.autoweave/release";
 const deleteTimeoutSeconds = 120;
-
-const parse = (yaml: readonly string[]): Properties[] =>
-  yaml
-    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Properties | null))
-    .filter((crd) => crd !== null);
 
 /**
  * The CRDs that a release brings without helm's doing: those of `crds/` folders, which helm never upgrades or removes, and
@@ -31,13 +25,18 @@ export class ReleaseCrds {
   }
 
   /** Returns when all are established. CRDs that another release brought are left to it. */
-  async apply(resource: Resource, release: ReleaseName, yaml: string[], signal: AbortSignal): Promise<void> {
-    await Promise.all(parse(yaml).map((crd) => this.#applyOne(resource, release, crd, signal)));
+  async apply(
+    resource: Resource,
+    release: ReleaseName,
+    crds: readonly Properties[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await Promise.all(crds.map((crd) => this.#applyOne(resource, release, crd, signal)));
   }
 
   /** Whether all are there to stay. */
-  async areComplete(yaml: readonly string[]): Promise<boolean> {
-    const live = await Promise.all(parse(yaml).map((crd) => this.#objects.metadata(referenceOf(crd))));
+  async areComplete(crds: readonly Properties[]): Promise<boolean> {
+    const live = await Promise.all(crds.map((crd) => this.#objects.metadata(referenceOf(crd))));
     return live.every((crd) => crd !== undefined && !isLeaving(crd));
   }
 

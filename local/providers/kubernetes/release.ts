@@ -26,8 +26,8 @@ export interface ReleaseContext {
   releaseCrds: ReleaseCrds;
   /** Folder of the values of every release, by namespace and name. */
   releasesDir: string;
-  /** CRDs as YAML for a chart that cannot be had. */
-  crds: (chart: string) => Promise<string[]>;
+  /** The CRDs of a chart that cannot be had. */
+  crds: (chart: string) => Promise<Properties[]>;
 }
 
 /**
@@ -95,8 +95,8 @@ export function helmRelease(context: ReleaseContext): ResourceHandler {
     read: async ({ id, oldInputs, oldOutputs }) => {
       const inputs = oldInputs;
       if (!isInstalled(oldOutputs)) {
-        const yaml = await context.crds(path.basename(chartOf(inputs).chart));
-        const status = (await releaseCrds.areComplete(yaml)) ? "recorded" : "incomplete";
+        const crds = await context.crds(path.basename(chartOf(inputs).chart));
+        const status = (await releaseCrds.areComplete(crds)) ? "recorded" : "incomplete";
         return { id, inputs, outputs: withStatus(oldOutputs, { status }) };
       }
       const live = await helm.status(releaseFromId(id));
