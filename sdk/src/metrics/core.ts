@@ -43,6 +43,8 @@ export interface MetricsCoreOptions {
  * once.
  */
 export class MetricsCore {
+  /** The tenant of what the process tells of itself. */
+  readonly tenantId: string;
   readonly #options: MetricsCoreOptions;
   readonly #familyOptions: FamilyOptions;
   readonly #registry = new MetricRegistry();
@@ -54,6 +56,7 @@ export class MetricsCore {
 
   constructor(options: MetricsCoreOptions) {
     this.#options = options;
+    this.tenantId = options.tenantId;
     const { service, environment, version } = options;
     this.#familyOptions = {
       maxLabelValues: options.maxLabelValues,
@@ -61,7 +64,7 @@ export class MetricsCore {
       constantLabels: { service, environment, version },
       onOverflow: () => options.onDrop("cardinality", 1),
     };
-    if (options.nodeMetrics) this.#runtime = this.#measureRuntime(options.tenantId);
+    if (options.nodeMetrics) this.#runtime = this.#measureRuntime();
   }
 
   /** Adds to a counter: a finite number from 0 on. Without a tenant it is the current one's. */
@@ -160,7 +163,8 @@ export class MetricsCore {
     };
   }
 
-  #measureRuntime(tenantId: string): RuntimeMetrics {
+  #measureRuntime(): RuntimeMetrics {
+    const { tenantId } = this;
     const runtime = new RuntimeMetrics({
       set: (definition, labels, value) => this.set(definition, labels, value, tenantId),
       observe: (definition, labels, value) => this.observe(definition, labels, value, tenantId, null),

@@ -21,7 +21,9 @@ export type ObservabilityConfigErrorCode =
   /** A component offers nothing that could be instrumented. */
   | "AUTOWEAVE_NOT_INSTRUMENTABLE"
   /** A metric was defined twice, differently, or with a bad name or label. */
-  | "AUTOWEAVE_INVALID_METRIC";
+  | "AUTOWEAVE_INVALID_METRIC"
+  /** A health check has a bad name or timeout, or a name that is taken. */
+  | "AUTOWEAVE_INVALID_HEALTH_CHECK";
 
 /** A mistake in setting up the telemetry. Thrown by set-up calls only: recording calls never throw. */
 export class ObservabilityConfigError extends Error {
