@@ -1,5 +1,6 @@
 import type { ApiServer } from "./api-server.ts";
 import { crdsOf } from "./crds.ts";
+import type { Properties } from "./providers/values.ts";
 
 const storageClass = (name: string, isDefault: boolean) => ({
   apiVersion: "storage.k8s.io/v1",
@@ -19,13 +20,15 @@ const ingressClass = {
 
 /** Gives the control plane what an ordinary cluster has before the stack comes. */
 export async function prepareCluster(api: ApiServer): Promise<void> {
+  const apply = (path: string, object: Properties) =>
+    api.apply(path, object, { fieldManager: "autoweave-environment" });
   const definitions = await crdsOf("gateway-api");
   await Promise.all([
-    api.apply("/apis/storage.k8s.io/v1/storageclasses/standard", storageClass("standard", true)),
-    api.apply("/apis/storage.k8s.io/v1/storageclasses/fast-ssd", storageClass("fast-ssd", false)),
-    api.apply("/apis/networking.k8s.io/v1/ingressclasses/nginx", ingressClass),
+    apply("/apis/storage.k8s.io/v1/storageclasses/standard", storageClass("standard", true)),
+    apply("/apis/storage.k8s.io/v1/storageclasses/fast-ssd", storageClass("fast-ssd", false)),
+    apply("/apis/networking.k8s.io/v1/ingressclasses/nginx", ingressClass),
     ...definitions.map((crd) =>
-      api.apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`, crd),
+      apply(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`, crd),
     ),
   ]);
 }

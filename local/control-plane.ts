@@ -141,11 +141,7 @@ export class ControlPlane {
     this.#writeKubeconfig(this.kubeconfig, admin, port, certificate);
     this.#writeKubeconfig(join(certificates, "controllers.kubeconfig"), controllers, port, certificate);
     const api = new ApiServer(this.kubeconfig);
-    try {
-      return await api.isReady();
-    } finally {
-      api.close();
-    }
+    return api.isReady().finally(() => api.close());
   }
 
   async #startControllers(command: string): Promise<void> {

@@ -216,7 +216,7 @@ describe("bad input", function () {
     const started = command(["start.ts"], here);
     const api = new ApiServer(environment.controlPlane.kubeconfig);
     const isUnderWay = async () =>
-      (await api.ask("GET", "/api/v1/namespaces/autoweave-observability")).status === 200;
+      (await api.get("/api/v1/namespaces/autoweave-observability")) !== undefined;
     assert.ok(await waitUntil(isUnderWay, 60).finally(() => api.close()));
     killApiServer(environment);
     const { code, stderr } = await started;

@@ -4,10 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import type { ApiServer } from "../../api-server.ts";
 import { offspringMark } from "../../offspring.ts";
 import { stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
-import type { Api } from "./api.ts";
 
 const run = promisify(execFile);
 
@@ -37,10 +37,10 @@ export interface ReleaseStatus {
 export class Helm {
   readonly #binary: () => Promise<string>;
   readonly #kubeconfig: string;
-  readonly #api: Api;
+  readonly #api: ApiServer;
 
   /** @param binary path of helm; called when helm is needed first */
-  constructor(binary: () => Promise<string>, kubeconfig: string, api: Api) {
+  constructor(binary: () => Promise<string>, kubeconfig: string, api: ApiServer) {
     this.#binary = binary;
     this.#kubeconfig = kubeconfig;
     this.#api = api;

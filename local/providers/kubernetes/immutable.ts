@@ -1,6 +1,6 @@
 import type { Change } from "../changes.ts";
 import { propertyPath } from "../changes.ts";
-import { ApiError } from "./api.ts";
+import { ApiError } from "../../api-server.ts";
 
 /** What makes another object of it: the API server would answer with a second object, or none. */
 const identity = new Set(["apiVersion", "kind", "metadata.name", "metadata.namespace"]);

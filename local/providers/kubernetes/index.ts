@@ -1,10 +1,10 @@
 import sdk from "@pulumi/kubernetes/package.json" with { type: "json" };
 import path from "node:path";
+import { ApiServer } from "../../api-server.ts";
 import type { EngineLog } from "../engine-log.ts";
 import { Findings } from "../findings.ts";
 import type { Provider, ResourceHandler } from "../provider.ts";
 import type { Properties } from "../values.ts";
-import { Api } from "./api.ts";
 import { ChartSource } from "./chart-source.ts";
 import { Helm } from "./helm.ts";
 import { kubernetesObject } from "./object.ts";
@@ -31,7 +31,7 @@ export function kubernetesProvider(
   log: EngineLog,
 ): { provider: Provider; close(): Promise<void> } {
   const { kubeconfig, releasesDir, crds } = options;
-  const api = new Api(kubeconfig);
+  const api = new ApiServer(kubeconfig);
   const objects = new Objects(api);
   const findings = new Findings(path.join(releasesDir, "..", "warnings.jsonl"), log);
   const object = kubernetesObject(objects, findings);

@@ -1,3 +1,5 @@
+import { ApiError } from "../../api-server.ts";
+import type { Answer } from "../../api-server.ts";
 import { changes } from "../changes.ts";
 import { liveInputs } from "../drift.ts";
 import type { Findings } from "../findings.ts";
@@ -5,8 +7,6 @@ import { nameSuffix } from "../naming.ts";
 import type { CheckRequest, Diff, DiffRequest, Resource, ResourceHandler } from "../provider.ts";
 import { containsUnknown, isObject, objectAt, omit, secret, stringAt } from "../values.ts";
 import type { Properties } from "../values.ts";
-import { ApiError } from "./api.ts";
-import type { Answer } from "./api.ts";
 import { changesOfIdentity, immutableChanges, isImmutable } from "./immutable.ts";
 import { describe, isLeaving, referenceOf, UnknownKindError } from "./objects.ts";
 import type { Objects, Reference } from "./objects.ts";

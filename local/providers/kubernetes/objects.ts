@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ApiError } from "../../api-server.ts";
+import type { Answer, ApiServer } from "../../api-server.ts";
 import { isObject, objectAt, stringAt } from "../values.ts";
 import type { Json, Properties } from "../values.ts";
-import { ApiError } from "./api.ts";
-import type { Answer, Api } from "./api.ts";
 
 export interface Reference {
   apiVersion: string;
@@ -46,10 +46,10 @@ export const describe = ({ kind, namespace, name }: Reference): string =>
 
 /** Any Kubernetes object, by apiVersion, kind and name. */
 export class Objects {
-  readonly #api: Api;
+  readonly #api: ApiServer;
   readonly #kinds = new Map<string, Promise<Map<string, Kind>>>();
 
-  constructor(api: Api) {
+  constructor(api: ApiServer) {
     this.#api = api;
   }
 
@@ -81,15 +81,7 @@ export class Objects {
    * @throws UnknownKindError, ApiError
    */
   async apply(object: Properties, fieldManager: string, options: { dryRun: boolean }): Promise<Answer> {
-    const query = new URLSearchParams({ fieldManager, force: "true", fieldValidation: "Strict" });
-    if (options.dryRun) query.set("dryRun", "All");
-    const path = await this.#path(referenceOf(object));
-    return this.#api.call({
-      method: "PATCH",
-      path: `${path}?${query.toString()}`,
-      body: object,
-      contentType: "application/apply-patch+yaml",
-    });
+    return this.#api.apply(await this.#path(referenceOf(object)), object, { fieldManager, ...options });
   }
 
   /**

@@ -1,12 +1,14 @@
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, KMSClient, ListKeysCommand, ListResourceTagsCommand } from "@aws-sdk/client-kms";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
-import { setTimeout as delay } from "node:timers/promises";
 import { ApiServer } from "../../../local/api-server.ts";
 import type { Environment } from "../../../local/environment.ts";
 
+interface ApiGroupList {
+  groups?: { preferredVersion: { groupVersion: string } }[];
+}
 interface ApiResourceList {
-  resources: { name: string; kind: string; verbs: string[] }[];
+  resources?: { name: string; kind: string; verbs: string[] }[];
 }
 interface Metadata {
   metadata: { name: string; namespace?: string; ownerReferences?: unknown[] };
@@ -44,17 +46,17 @@ export const missingFrom = (other: Set<string>, one: Set<string>): string[] =>
   [...one].filter((entry) => !other.has(entry)).sort();
 
 async function objects(api: ApiServer): Promise<string[]> {
-  const { groups } = await get<{ groups: { preferredVersion: { groupVersion: string } }[] }>(api, "/apis");
+  const { groups = [] } = (await api.get<ApiGroupList>("/apis")) ?? {};
   const versions = groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`);
   const found = await Promise.all(
     ["/api/v1", ...versions].map(async (root) => {
-      const { resources } = await get<ApiResourceList>(api, root);
+      const { resources = [] } = (await api.get<ApiResourceList>(root)) ?? {};
       const listed = resources.filter(
         ({ name, verbs }) => verbs.includes("list") && !name.includes("/") && !comesAndGoes.has(name),
       );
       return Promise.all(
         listed.map(async ({ name }) =>
-          (await get<{ items: Metadata[] }>(api, `${root}/${name}`)).items
+          (await api.list<Metadata>(`${root}/${name}`))
             .filter(({ metadata }) => !metadata.ownerReferences)
             .map(({ metadata }) => `${name} ${metadata.namespace ?? ""}/${revisionless(metadata.name)}`),
         ),
@@ -66,18 +68,6 @@ async function objects(api: ApiServer): Promise<string[]> {
 
 /** Those of the stacks' settings. */
 const keyRegions = ["eu-central-1", "eu-west-1"];
-
-const mostAttempts = 30;
-
-/** A kind whose CRD is new, or has just changed, is refused with 429 and a time to come back. */
-async function get<T>(api: ApiServer, path: string, attempt = 1): Promise<T> {
-  const { status, body } = await api.ask("GET", path);
-  if (status === 200) return JSON.parse(body) as T;
-  if (status !== 429 || attempt === mostAttempts) throw new Error(`The API server refused ${path}: ${body}`);
-  const { details } = JSON.parse(body) as { details?: { retryAfterSeconds?: number } };
-  await delay((details?.retryAfterSeconds ?? 1) * 1000);
-  return get(api, path, attempt + 1);
-}
 
 /** Helm keeps a Secret per revision of a release. */
 const revisionless = (name: string) => name.replace(/^(sh\.helm\.release\.v1\..*)\.v\d+$/, "$1");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { changes, propertyPath } from "../../../../local/providers/changes.ts";
-import { ApiError } from "../../../../local/providers/kubernetes/api.ts";
+import { ApiError } from "../../../../local/api-server.ts";
 import { changesOfIdentity, immutableChanges } from "../../../../local/providers/kubernetes/immutable.ts";
 
 const paths = (list: ReturnType<typeof changes>) => list.map(({ path }) => propertyPath(path));

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
-import { parseWarnings } from "../../../../local/providers/kubernetes/api.ts";
 import { chartOf } from "../../../../local/providers/kubernetes/chart-source.ts";
 import { warningsOf } from "../../../../local/providers/kubernetes/helm.ts";
 import { manifestEntries } from "../../../../local/providers/kubernetes/manifest.ts";
 import { manifest } from "../../../../local/providers/kubernetes/object.ts";
 
-describe("what the API server and helm say", () => {
-  it("is every warning of a response, unquoted", () => {
-    assert.deepEqual(parseWarnings('299 - "unknown field \\"spec.x\\"", 299 - "deprecated, use v2"'), [
-      'unknown field "spec.x"',
-      "deprecated, use v2",
-    ]);
-  });
-
+describe("what helm says", () => {
   it("is every warning of helm, without its own notes", () => {
     const stderr =
       'W1123 12:00:00.000000    42 warnings.go:70] unknown field "spec.x"\nWARNING: something else\n';
