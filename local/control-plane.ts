@@ -31,8 +31,6 @@ const controllers = [
 
 const services = ["etcd", "kube-apiserver", "kube-controller-manager"] as const;
 
-const kubeconfigOf = (environment: string): string => join(environment, "kubeconfig");
-
 /**
  * A Kubernetes control plane without nodes, on loopback: etcd, the API server with its usual admission, and controllers.
  * Pods are created and judged, and stay pending. Whatever of it runs already is left running.
@@ -45,7 +43,7 @@ export class ControlPlane {
 
   constructor(environment: string) {
     this.#folder = environment;
-    this.kubeconfig = kubeconfigOf(environment);
+    this.kubeconfig = join(environment, "kubeconfig");
     this.#services = new Services(environment);
     this.#ports = new Ports(environment);
   }

@@ -131,8 +131,13 @@ export class Services {
       child.unref();
       const record = recordOf(pid);
       const isUp = () => record !== undefined && isRunning(record);
-      await waitUntil(async () => !isUp() || (await isReady().catch(() => false)), readySeconds);
-      if (record && isUp() && (await isReady().catch(() => false))) {
+      let answers = false;
+      await waitUntil(async () => {
+        answers = await isReady().catch(() => false);
+        return answers || !isUp();
+      }, readySeconds);
+      // What answers may be another program in its place.
+      if (record && answers && isUp()) {
         writeWhole(this.#recordOf(name), JSON.stringify(record));
         return;
       }
