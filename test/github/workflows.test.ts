@@ -70,6 +70,13 @@ describe("the workflows", () => {
     }
   });
 
+  it("offer the newest commit for approval, and stop previewing an older one", () => {
+    assert.deepEqual(job("deploy", "preview-prod").concurrency, {
+      group: "preview-prod",
+      "cancel-in-progress": true,
+    });
+  });
+
   it("run the Pulumi CLI that the tests run", () => {
     const text = textOf("actions/stack-access/action.yml");
     assert.equal(/pulumi-version: (\S+)/.exec(text)?.[1], catalog.pulumi.version);

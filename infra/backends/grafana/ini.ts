@@ -59,7 +59,12 @@ export function grafanaIni(
       check_for_plugin_updates: false,
       feedback_links_enabled: false,
     },
-    plugins: { preinstall_disabled: true, public_key_retrieval_disabled: true },
+    plugins: {
+      // Left alone, each start fetches the newest of some twenty plugins. The datasources are bundled with the image (not
+      // with its slim variant), so that every replica runs what is pinned, with grafana.com or without.
+      preinstall_disabled: true,
+      public_key_retrieval_disabled: true,
+    },
     news: { news_feed_enabled: false },
     snapshots: { external_enabled: false },
     metrics: { enabled: true },

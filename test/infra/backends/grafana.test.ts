@@ -75,6 +75,12 @@ describe("Grafana", () => {
     assert.ok(Object.values(ini.analytics).every((on) => !on));
   });
 
+  it("runs the plugins of its image, and fetches none when it starts", () => {
+    const { "grafana.ini": ini, ...values } = valuesOf(production);
+    assert.equal(ini.plugins.preinstall_disabled, true);
+    for (const key of ["plugins", "image"]) assert.ok(!(key in values), key);
+  });
+
   it("offers single sign-on when the settings describe it", () => {
     const values = valuesOf({ ...production, grafana: { oidc } }, { oidcClientSecret: ref("grafana-oidc") });
     assert.equal(values["grafana.ini"]["auth.generic_oauth"]?.auth_url, oidc.authUrl);
