@@ -1,9 +1,11 @@
-/** Where an alert goes. What is secret stands in a file that Alertmanager reads. */
-export type AlertReceiver =
-  | { kind: "webhook"; urlFile: string }
-  | { kind: "slack"; urlFile: string; channel: string }
-  | { kind: "pagerduty"; routingKeyFile: string }
-  | { kind: "email"; to: string };
+import { type InhibitRule, inhibitRules } from "./routing/inhibition.ts";
+import {
+  type AlertReceiver,
+  deadMansSwitch,
+  type NamedReceiver,
+  namedReceiver,
+} from "./routing/receivers.ts";
+import { type TeamHours, timeIntervals, workingHoursRoutes } from "./routing/working-hours.ts";
 
 interface MailServer {
   host: string;
@@ -19,16 +21,18 @@ export interface RoutingOptions {
     default: readonly AlertReceiver[];
     /** Of critical alerts. Those of `default` when empty: no page is lost for want of a setting. */
     critical: readonly AlertReceiver[];
+    /** Of critical alerts that have fired for 15 minutes unsilenced. Those of `critical` when empty. */
+    escalation: readonly AlertReceiver[];
     /** Of premium tenants' alerts. Those of `default` when empty. */
     premium: readonly AlertReceiver[];
     /** Holds the URL that is called as long as alerting works; the Watchdog reaches nobody when absent. */
     deadMansSwitchUrlFile?: string | undefined;
   };
+  /** Of teams whose warnings wait for them. */
+  workingHours?: TeamHours;
   /** Required by receivers of kind `email`. */
   mailServer?: MailServer | undefined;
 }
-
-type Integrations = Record<string, unknown[]>;
 
 interface Route {
   receiver: string;
@@ -38,6 +42,7 @@ interface Route {
   group_wait?: string;
   group_interval?: string;
   repeat_interval?: string;
+  active_time_intervals?: string[];
   routes?: Route[];
 }
 
@@ -45,12 +50,22 @@ interface Route {
 export interface AlertmanagerConfig {
   global: Record<string, unknown>;
   route: Route;
-  inhibit_rules: { source_matchers: string[]; target_matchers: string[]; equal: string[] }[];
-  receivers: ({ name: string } & Integrations)[];
+  inhibit_rules: InhibitRule[];
+  time_intervals: object[];
+  receivers: NamedReceiver[];
 }
 
+/** The receivers' names, by what they are for. */
+export const receiverNames = {
+  default: "default",
+  critical: "critical-alerts",
+  premium: "premium-support",
+  escalation: "escalation",
+  deadMansSwitch: "dead-mans-switch",
+} as const;
+
 const watchdogRoute: Route = {
-  receiver: "dead-mans-switch",
+  receiver: receiverNames.deadMansSwitch,
   matchers: ['alertname="Watchdog"'],
   group_wait: "0s",
   group_interval: "1m",
@@ -58,36 +73,37 @@ const watchdogRoute: Route = {
 };
 
 /** The routing of all alerts: by severity, and to premium support for premium tenants; a critical alert of theirs reaches both. */
-export function alertmanagerConfig({ tenants, receivers, mailServer }: RoutingOptions): AlertmanagerConfig {
-  const premium = tenants.filter(({ tier }) => tier === "premium");
-  const orDefault = (own: readonly AlertReceiver[]) => (own.length > 0 ? own : receivers.default);
+export function alertmanagerConfig(options: RoutingOptions): AlertmanagerConfig {
+  const { tenants, receivers, mailServer, workingHours = {} } = options;
+  const premium = tenants.filter(({ tier }) => tier === "premium").map(({ id }) => id);
+  const orElse = (own: readonly AlertReceiver[], others: readonly AlertReceiver[]) =>
+    own.length > 0 ? own : others;
+  const critical = orElse(receivers.critical, receivers.default);
   return {
     global: mailServer ? mailGlobals(mailServer) : {},
     route: {
-      receiver: "default",
+      receiver: receiverNames.default,
       group_by: ["alertname", "tenant_id"],
       group_wait: "10s",
       group_interval: "10s",
       repeat_interval: "12h",
       routes: [
         watchdogRoute,
-        { receiver: "critical-alerts", matchers: ['severity="critical"'], continue: true },
-        ...premium.map(({ id }) => ({ receiver: "premium-support", matchers: [`tenant_id="${id}"`] })),
+        { receiver: receiverNames.escalation, matchers: ['escalation="true"'] },
+        { receiver: receiverNames.critical, matchers: ['severity="critical"'], continue: true },
+        ...premium.map((id) => ({ receiver: receiverNames.premium, matchers: [`tenant_id="${id}"`] })),
+        ...workingHoursRoutes(workingHours, receiverNames.default),
       ],
     },
-    inhibit_rules: [
-      {
-        source_matchers: ['severity="critical"'],
-        target_matchers: ['severity="warning"'],
-        equal: ["alertname", "tenant_id", "service"],
-      },
-    ],
+    inhibit_rules: inhibitRules(premium),
+    time_intervals: timeIntervals(workingHours),
     receivers: [
-      { name: "default", ...integrations(receivers.default) },
-      { name: "critical-alerts", ...integrations(orDefault(receivers.critical)) },
-      { name: "premium-support", ...integrations(orDefault(receivers.premium)) },
-      { name: "dead-mans-switch", ...deadMansSwitch(receivers.deadMansSwitchUrlFile) },
-    ] as AlertmanagerConfig["receivers"],
+      namedReceiver(receiverNames.default, receivers.default),
+      namedReceiver(receiverNames.critical, critical),
+      namedReceiver(receiverNames.premium, orElse(receivers.premium, receivers.default)),
+      namedReceiver(receiverNames.escalation, orElse(receivers.escalation, critical)),
+      deadMansSwitch(receiverNames.deadMansSwitch, receivers.deadMansSwitchUrlFile),
+    ],
   };
 }
 
@@ -98,34 +114,3 @@ const mailGlobals = ({ host, port, from, username, passwordFile }: MailServer) =
   smtp_auth_password_file: passwordFile,
   smtp_require_tls: true,
 });
-
-/** Silence is the alarm: a "resolved" would only reassure. */
-const deadMansSwitch = (urlFile: string | undefined): Integrations =>
-  urlFile ? { webhook_configs: [{ url_file: urlFile, send_resolved: false }] } : {};
-
-function integrations(receivers: readonly AlertReceiver[]): Integrations {
-  const byField: Integrations = {};
-  for (const receiver of receivers) {
-    const [field, settings] = integration(receiver);
-    (byField[field] ??= []).push({ ...settings, send_resolved: true });
-  }
-  return byField;
-}
-
-function integration(receiver: AlertReceiver): [field: string, settings: object] {
-  switch (receiver.kind) {
-    case "webhook":
-      return ["webhook_configs", { url_file: receiver.urlFile }];
-    case "slack":
-      return [
-        "slack_configs",
-        { api_url_file: receiver.urlFile, channel: receiver.channel, text: summaries },
-      ];
-    case "pagerduty":
-      return ["pagerduty_configs", { routing_key_file: receiver.routingKeyFile }];
-    case "email":
-      return ["email_configs", { to: receiver.to }];
-  }
-}
-
-const summaries = "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.runbook_url }}\n{{ end }}";

@@ -1,8 +1,5 @@
-import {
-  alertmanagerConfig as routing,
-  type AlertmanagerConfig,
-  type AlertReceiver,
-} from "../../alerts/routing.ts";
+import { alertmanagerConfig as routing, type AlertmanagerConfig } from "../../alerts/routing.ts";
+import type { AlertReceiver } from "../../alerts/routing/receivers.ts";
 import type { Receiver, StackConfig } from "../config/schema.ts";
 import type { SecretSource } from "../config/secrets.ts";
 import { operatedName } from "../topology.ts";
@@ -21,13 +18,13 @@ interface ReceiverSecret {
   source: SecretSource;
 }
 
-const roles = ["default", "critical", "premium"] as const;
+const roles = ["default", "critical", "premium", "escalation"] as const;
 type Role = (typeof roles)[number];
 
 /** Alertmanager's configuration for this stack's tenants and receivers. */
 export function alertmanagerConfig(stack: StackConfig): AlertmanagerConfig {
   const { alertmanager, tenants } = stack;
-  const { smtp, deadMansSwitchUrl } = alertmanager;
+  const { smtp, deadMansSwitchUrl, workingHours } = alertmanager;
   const of = (role: Role) =>
     alertmanager[role].map((receiver, index) => alertReceiver(receiver, role, index));
   return routing({
@@ -36,8 +33,10 @@ export function alertmanagerConfig(stack: StackConfig): AlertmanagerConfig {
       default: of("default"),
       critical: of("critical"),
       premium: of("premium"),
+      escalation: of("escalation"),
       deadMansSwitchUrlFile: deadMansSwitchUrl && fileOf(deadMansSwitchSecret(deadMansSwitchUrl)),
     },
+    workingHours,
     mailServer: smtp && {
       host: smtp.host,
       port: smtp.port,

@@ -25,29 +25,37 @@ export const monitors = (stack: StackConfig): Monitor[] => [
   ...(stack.prometheus.appNamespaces.length > 0 ? [{ name: "apps", spec: appsMonitor(stack) }] : []),
 ];
 
-/** Every kubelet's view of the containers on its node; `spec` of a ScrapeConfig. */
-export const containerScrape = {
-  name: "containers",
-  spec: {
-    jobName: "containers",
+/** What every kubelet tells: of the containers on its node, and of the volumes. */
+export const kubeletScrapes = [
+  {
+    name: "containers",
+    spec: kubeletScrape("containers", "/metrics/cadvisor", {
+      // Per-container detail that no question of an operator needs, and half of all series.
+      regex: "container_(tasks_state|memory_failures_total|blkio_.*)",
+      action: "drop",
+    }),
+  },
+  {
+    name: "volumes",
+    spec: kubeletScrape("volumes", "/metrics", { regex: "kubelet_volume_stats_.*", action: "keep" }),
+  },
+];
+
+/** `spec` of a ScrapeConfig. */
+function kubeletScrape(job: string, path: string, series: { regex: string; action: "keep" | "drop" }) {
+  return {
+    jobName: job,
     kubernetesSDConfigs: [{ role: "Node" }],
     scrapeClass: kubeletScrapeClass.name,
     scheme: "https",
-    metricsPath: "/metrics/cadvisor",
+    metricsPath: path,
     relabelings: [
       { sourceLabels: ["__meta_kubernetes_node_name"], targetLabel: "node" },
-      { targetLabel: "job", replacement: "containers" },
+      { targetLabel: "job", replacement: job },
     ],
-    // Per-container detail that no question of an operator needs, and half of all series.
-    metricRelabelings: [
-      {
-        sourceLabels: ["__name__"],
-        regex: "container_(tasks_state|memory_failures_total|blkio_.*)",
-        action: "drop",
-      },
-    ],
-  },
-};
+    metricRelabelings: [{ sourceLabels: ["__name__"], ...series }],
+  };
+}
 
 /** The `job` labels of what runs in this stack at all times. */
 export const permanentJobs = (stack: StackConfig): string[] => scrapedWorkloads(stack).map(kebab);

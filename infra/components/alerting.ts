@@ -1,15 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { ruleGroups } from "../../alerts/rules.ts";
 import {
   alertmanagerConfig,
   alertmanagerConfigSecret,
   alertmanagerSpec,
   receiverSecrets,
 } from "../backends/alertmanager.ts";
-import { permanentJobs } from "../backends/monitors.ts";
-import { prometheusRule } from "../backends/rules.ts";
+import { prometheusRule, rulesOf } from "../backends/rules.ts";
 import type { StackConfig } from "../config/schema.ts";
 import { credential } from "./credentials.ts";
 import { operated } from "./operated.ts";
@@ -34,7 +32,7 @@ export class Alerting extends ComponentResource {
     );
     operated("alertmanager", { stack, spec: alertmanagerSpec(stack) }, { parent: this, dependsOn: config });
 
-    for (const group of ruleGroups({ jobs: permanentJobs(stack) })) {
+    for (const group of rulesOf(stack)) {
       new k8s.apiextensions.CustomResource(
         `${name}-${group.name}-rules`,
         {

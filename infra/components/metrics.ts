@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { containerScrape, monitors } from "../backends/monitors.ts";
+import { kubeletScrapes, monitors } from "../backends/monitors.ts";
 import {
   longTermAlertmanagerConfigs,
   longTermAlertmanagers,
@@ -55,16 +55,18 @@ export class Metrics extends ComponentResource {
       );
     }
 
-    new k8s.apiextensions.CustomResource(
-      `${name}-${containerScrape.name}-scrape`,
-      {
-        apiVersion: "monitoring.coreos.com/v1alpha1",
-        kind: "ScrapeConfig",
-        metadata: { name: containerScrape.name, namespace },
-        spec: containerScrape.spec,
-      },
-      child,
-    );
+    for (const scrape of kubeletScrapes) {
+      new k8s.apiextensions.CustomResource(
+        `${name}-${scrape.name}-scrape`,
+        {
+          apiVersion: "monitoring.coreos.com/v1alpha1",
+          kind: "ScrapeConfig",
+          metadata: { name: scrape.name, namespace },
+          spec: scrape.spec,
+        },
+        child,
+      );
+    }
 
     // The chart's own account would get a token that the proxy has no use for.
     const account = serviceAccount(names.promLabelProxy, namespace, child);

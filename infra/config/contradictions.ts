@@ -51,11 +51,27 @@ const inBuckets = (ids: string[], tenantId: string): Contradiction[] =>
     .map(({ id, path }) => ({ path, message: `${id} is a folder of Loki's own in the bucket of the logs` }));
 
 function alertingClashes({ alertmanager }: Partial<StackConfig>): Contradiction[] {
-  if (!alertmanager || alertmanager.smtp) return [];
-  const receivers = [...alertmanager.default, ...alertmanager.critical, ...alertmanager.premium];
-  return receivers.some((receiver) => receiver.kind === "email")
-    ? [{ path: ["alertmanager", "smtp"], message: "an e-mail receiver needs a mail server" }]
-    : [];
+  if (!alertmanager) return [];
+  const { critical, escalation, premium, smtp, workingHours } = alertmanager;
+  const first = [...alertmanager.default, ...critical];
+  return [
+    ...(!smtp && [...first, ...premium, ...escalation].some(({ kind }) => kind === "email")
+      ? [{ path: ["alertmanager", "smtp"], message: "an e-mail receiver needs a mail server" }]
+      : []),
+    ...(escalation.length > 0 && first.length === 0
+      ? [
+          {
+            path: ["alertmanager", "critical"],
+            message: "must name who is told before an alert escalates",
+          },
+        ]
+      : []),
+    ...Object.entries(workingHours).flatMap(([team, { from, to }]) =>
+      from < to
+        ? []
+        : [{ path: ["alertmanager", "workingHours", team, "to"], message: `must be later than ${from}` }],
+    ),
+  ];
 }
 
 function retentionClashes({ prometheus }: Partial<StackConfig>): Contradiction[] {

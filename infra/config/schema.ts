@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { weekdays } from "../../alerts/routing/working-hours.ts";
+import { teams } from "../../alerts/teams.ts";
 import { secretSource } from "./secrets.ts";
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be a lower-case DNS label");
@@ -69,6 +71,15 @@ const receiver = z.discriminatedUnion("kind", [
 ]);
 const receivers = z.array(receiver).default([]);
 
+const isTimeZone = (name: string) => Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC";
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of the day, e.g. 09:00");
+const workingHours = z.strictObject({
+  timeZone: z.string().refine(isTimeZone, "must be the IANA name of a time zone, e.g. Europe/Berlin"),
+  days: z.array(z.enum(weekdays)).min(1).default(weekdays.slice(0, 5)),
+  from: timeOfDay,
+  to: timeOfDay,
+});
+
 const issuer = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("acme"),
@@ -132,13 +143,22 @@ export const stackSchema = z.strictObject({
      * AutoWeave's own services only; everybody else pushes, with a token.
      */
     appNamespaces: z.array(name).default([]),
-    scrapeIntervalSeconds: z.int().min(5).max(300).default(30),
+    /** The rules take rates over five minutes, which need some samples in them. */
+    scrapeIntervalSeconds: z.int().min(5).max(60).default(30),
   }),
   alertmanager: z
     .strictObject({
       default: receivers,
       critical: receivers,
       premium: receivers,
+      /** Told when a critical alert has fired for 15 minutes and nobody has silenced it. */
+      escalation: receivers,
+      /** Teams that hear of what is not critical in their working hours only. */
+      workingHours: z.partialRecord(z.enum(teams), workingHours).default({}),
+      /** Where runbooks are read; `{alert}` stands for the alert's name. */
+      runbookUrl: httpUrl
+        .refine((url) => url.includes("{alert}"), "must hold {alert}, which stands for the alert's name")
+        .default("https://docs.autoweave.com/observability/runbooks/{alert}"),
       /** Called as long as alerting works; whoever stops hearing it raises the alarm. */
       deadMansSwitchUrl: secretSource().optional(),
       smtp: z

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { alertmanagerConfig, type RoutingOptions } from "../../alerts/routing.ts";
+import { alertmanagerConfig, receiverNames, type RoutingOptions } from "../../alerts/routing.ts";
+import type { AlertReceiver } from "../../alerts/routing/receivers.ts";
 
 const options: RoutingOptions = {
   tenants: [
@@ -11,6 +12,7 @@ const options: RoutingOptions = {
     default: [{ kind: "email", to: "team@example.com" }],
     critical: [{ kind: "pagerduty", routingKeyFile: "/secrets/key" }],
     premium: [{ kind: "slack", urlFile: "/secrets/slack", channel: "#premium" }],
+    escalation: [{ kind: "webhook", urlFile: "/secrets/second" }],
     deadMansSwitchUrlFile: "/secrets/dead",
   },
   mailServer: {
@@ -61,23 +63,49 @@ describe("alert routing", () => {
     ]);
   });
 
-  it("silences a warning while its critical twin fires for the same tenant and service", () => {
-    assert.deepEqual(alertmanagerConfig(options).inhibit_rules, [
+  it("brings an alert that escalates to the second receiver alone", () => {
+    const index = routed().findIndex((route) => route.receiver === "escalation");
+    assert.deepEqual(routed()[index], { receiver: "escalation", matchers: ['escalation="true"'] });
+    assert.ok(index < routed().findIndex((route) => route.receiver === "critical-alerts"));
+  });
+
+  it("lets a team's warnings wait for its working hours, and nothing critical", () => {
+    const config = alertmanagerConfig({
+      ...options,
+      workingHours: {
+        devices: { timeZone: "Europe/Berlin", days: ["monday", "friday"], from: "09:00", to: "17:00" },
+      },
+    });
+    assert.deepEqual(routed(config).at(-1), {
+      receiver: "default",
+      matchers: ['team="devices"', 'severity!="critical"'],
+      active_time_intervals: ["devices-working-hours"],
+    });
+    assert.deepEqual(config.time_intervals, [
       {
-        source_matchers: ['severity="critical"'],
-        target_matchers: ['severity="warning"'],
-        equal: ["alertname", "tenant_id", "service"],
+        name: "devices-working-hours",
+        time_intervals: [
+          {
+            weekdays: ["monday", "friday"],
+            times: [{ start_time: "09:00", end_time: "17:00" }],
+            location: "Europe/Berlin",
+          },
+        ],
       },
     ]);
   });
 
-  it("brings critical and premium alerts to the default receivers when they have none of their own", () => {
-    const bare = { ...options, receivers: { ...options.receivers, critical: [], premium: [] } };
-    for (const name of ["critical-alerts", "premium-support"]) {
-      assert.deepEqual(receiver(name, bare)?.email_configs, [
-        { to: "team@example.com", send_resolved: true },
-      ]);
+  it("brings critical and premium alerts to the default receivers when they have none of their own, and escalates to the critical ones", () => {
+    const bare = {
+      ...options,
+      receivers: { ...options.receivers, critical: [], premium: [], escalation: [] },
+    };
+    for (const name of ["critical-alerts", "premium-support", "escalation"]) {
+      const [email] = (receiver(name, bare)?.email_configs ?? []) as { to: string }[];
+      assert.equal(email?.to, "team@example.com");
     }
+    const second = { ...options, receivers: { ...options.receivers, escalation: [] } };
+    assert.equal(receiver("escalation", second)?.pagerduty_configs?.length, 1);
   });
 
   it("names every secret by its file", () => {
@@ -86,5 +114,64 @@ describe("alert routing", () => {
       assert.match(config, new RegExp(`"${field}":"/secrets/`));
     }
     assert.doesNotMatch(config, /"(routing_key|api_url|url|smtp_auth_password)":/);
+  });
+});
+
+describe("inhibition", () => {
+  const { inhibit_rules: rules } = alertmanagerConfig(options);
+
+  it("silences a warning while its critical twin fires for the same tenant, service and thing", () => {
+    const [rule] = rules;
+    assert.deepEqual(rule?.source_matchers, ['severity="critical"']);
+    assert.deepEqual(rule?.target_matchers, ['severity="warning"']);
+    for (const label of ["alertname", "tenant_id", "service", "persistentvolumeclaim"])
+      assert.ok(rule?.equal.includes(label), label);
+  });
+
+  it("lets a service's alert speak for its tenants, but for those of tier premium", () => {
+    const speaking = rules.filter(({ source_matchers }) => source_matchers.includes('scope="service"'));
+    assert.equal(speaking.length, 2);
+    for (const { target_matchers, equal } of speaking) {
+      assert.ok(target_matchers.includes('tenant_id!~"gold|platinum"'));
+      assert.deepEqual(equal, ["slo", "condition", "service"]);
+    }
+    assert.doesNotMatch(JSON.stringify(alertmanagerConfig({ ...options, tenants: [] })), /tenant_id!~/);
+  });
+
+  it("never lets two alerts silence each other", () => {
+    const both = rules.filter(({ source_matchers, target_matchers }) =>
+      source_matchers.every((matcher) => target_matchers.includes(matcher)),
+    );
+    assert.deepEqual(both, []);
+  });
+});
+
+describe("a notification", () => {
+  const kinds: { [Kind in AlertReceiver["kind"]]: AlertReceiver } = {
+    webhook: { kind: "webhook", urlFile: "/f" },
+    slack: { kind: "slack", urlFile: "/f", channel: "#c" },
+    pagerduty: { kind: "pagerduty", routingKeyFile: "/f" },
+    email: { kind: "email", to: "a@example.com" },
+  };
+  const rendered = (kind: AlertReceiver["kind"]) =>
+    JSON.stringify(
+      alertmanagerConfig({
+        ...options,
+        receivers: { ...options.receivers, default: [kinds[kind]] },
+      }).receivers.find(({ name }) => name === receiverNames.default),
+    );
+
+  for (const kind of ["slack", "pagerduty", "email"] as const) {
+    it(`carries summary, tenant, value and links by ${kind}`, () => {
+      for (const part of ["summary", "tenant_id", "value", "runbook_url", "dashboard_url", "traces_url"])
+        assert.match(rendered(kind), new RegExp(`\\.${part}\\b`));
+    });
+  }
+
+  it("is left to who gets it by a webhook, which carries every label and annotation", () => {
+    assert.equal(
+      rendered("webhook"),
+      '{"name":"default","webhook_configs":[{"url_file":"/f","send_resolved":true}]}',
+    );
   });
 });

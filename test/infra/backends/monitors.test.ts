@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { monitors } from "../../../infra/backends/monitors.ts";
+import { kubeletScrapes, monitors } from "../../../infra/backends/monitors.ts";
 import { workloads } from "../../../infra/topology.ts";
 import { minimal, production, stackOf } from "../../support/stacks.ts";
 
@@ -52,5 +52,14 @@ describe("what Prometheus scrapes", () => {
       spec.podMetricsEndpoints?.some(({ honorLabels }) => honorLabels),
     );
     assert.deepEqual(honoring, []);
+  });
+
+  it("is every kubelet, for containers and for how full the volumes are, and nothing else that it tells", () => {
+    const [containers, volumes] = kubeletScrapes.map(({ spec }) => spec);
+    assert.equal(containers?.metricsPath, "/metrics/cadvisor");
+    assert.equal(volumes?.metricsPath, "/metrics");
+    assert.deepEqual(volumes?.metricRelabelings, [
+      { sourceLabels: ["__name__"], regex: "kubelet_volume_stats_.*", action: "keep" },
+    ]);
   });
 });

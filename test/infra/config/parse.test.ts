@@ -113,6 +113,26 @@ const contradictory: [promise: string, settings: object, key: string][] = [
     "stack.alertmanager.smtp",
   ],
   [
+    "an escalation by e-mail without a mail server",
+    {
+      alertmanager: {
+        default: [{ kind: "slack", url: { existingSecret: "s", key: "k" }, channel: "#a" }],
+        escalation: [{ kind: "email", to: "ops@example.com" }],
+      },
+    },
+    "stack.alertmanager.smtp",
+  ],
+  [
+    "an escalation of what nobody has heard of",
+    { alertmanager: { escalation: [{ kind: "webhook", url: { existingSecret: "s", key: "k" } }] } },
+    "stack.alertmanager.critical",
+  ],
+  [
+    "a working day that ends before it begins",
+    { alertmanager: { workingHours: { devices: { timeZone: "UTC", from: "17:00", to: "09:00" } } } },
+    "stack.alertmanager.workingHours.devices.to",
+  ],
+  [
     "a long memory that is shorter than the short one",
     { prometheus: { retentionDays: 30, longTermRetentionDays: 7 } },
     "stack.prometheus.longTermRetentionDays",
@@ -131,6 +151,39 @@ const contradictory: [promise: string, settings: object, key: string][] = [
   ],
   ["data that is protected and thrown away", { protect: true }, "stack.storage.forceDestroy"],
 ];
+
+const refused: [promise: string, settings: object, key: string][] = [
+  [
+    "an address of runbooks without a place for the alert's name",
+    { alertmanager: { runbookUrl: "https://docs.example.com/runbooks" } },
+    "stack.alertmanager.runbookUrl",
+  ],
+  [
+    "a time zone that there is not",
+    {
+      alertmanager: {
+        workingHours: { devices: { timeZone: "Europe/Atlantis", from: "09:00", to: "17:00" } },
+      },
+    },
+    "stack.alertmanager.workingHours.devices.timeZone",
+  ],
+  [
+    "scrapes too rare for a rate over five minutes",
+    { prometheus: { retentionDays: 3, scrapeIntervalSeconds: 120 } },
+    "stack.prometheus.scrapeIntervalSeconds",
+  ],
+];
+
+describe("settings of alerting", () => {
+  for (const [promise, settings, key] of refused) {
+    it(`are refused: ${promise}`, () => {
+      assert.deepEqual(
+        faultsOf({ ...minimal, ...settings }).map((fault) => fault.key),
+        [key],
+      );
+    });
+  }
+});
 
 describe("contradictory settings", () => {
   it("are told beside faults of other kinds", () => {

@@ -1,0 +1,50 @@
+import type { Alert } from "../alert.ts";
+import type { Slo } from "../slos.ts";
+import { measurementOf } from "./indicators.ts";
+import { type Scope, alertPrefix, scopesFrom, subjectOf, unlessFewTenants, who } from "./scope.ts";
+import { baseSeconds, ofSlo, rate } from "./series.ts";
+
+/** How long a threshold must be exceeded, in seconds. */
+const holdsSeconds = { warning: 120, critical: 30 } as const;
+
+/** A value that hovers around its threshold is one alert. */
+const lingersSeconds = 120;
+
+/** The alerts of a promise's fixed thresholds: what is wrong now, whatever is left of the budget. */
+export function thresholdAlerts(slo: Slo): Alert[] {
+  const { finest } = measurementOf(slo);
+  return (["warning", "critical"] as const).flatMap((severity) => {
+    const threshold = slo.thresholds[severity];
+    return threshold === undefined
+      ? []
+      : scopesFrom(finest).map((scope) => thresholdAlert(slo, severity, threshold, scope));
+  });
+}
+
+function thresholdAlert(slo: Slo, severity: "warning" | "critical", threshold: number, scope: Scope): Alert {
+  const { breach, breachText, finest, unit, traces } = measurementOf(slo);
+  const alert = `${alertPrefix(slo)}Breached`;
+  const enough =
+    slo.minimumErrors > 0
+      ? `\nand ${baseSeconds} * ${rate(scope, "errors")}${ofSlo(slo.id)} >= ${slo.minimumErrors}`
+      : "";
+  const expr = `${breach(scope, threshold)}${enough}`;
+  const byTenant = scope === "service" && finest === "tenant";
+  return {
+    alert,
+    severity,
+    team: slo.team,
+    expr: byTenant
+      ? unlessFewTenants(expr, alert, severity, `${rate("tenant", "events")}${ofSlo(slo.id)}`)
+      : expr,
+    holdsSeconds: holdsSeconds[severity],
+    lingersSeconds,
+    labels: { slo: slo.id, scope, condition: "threshold" },
+    summary: `${slo.title}, ${who[scope]}: ${breachText(threshold)}.`,
+    description: `Promised: ${slo.promise}.${byTenant ? " Most of its tenants are affected, or all of them a little." : ""}`,
+    unit,
+    dashboard: "slo",
+    subject: subjectOf(scope),
+    ...(traces ? { traces } : {}),
+  };
+}
