@@ -32,8 +32,11 @@ export const attributes = {
   graphqlFieldName: "graphql.field.name",
   graphqlFieldPath: "graphql.field.path",
   graphqlParentType: "graphql.parent.name",
+  graphqlArguments: "autoweave.graphql.arguments",
+  graphqlUntraced: "autoweave.graphql.untraced_resolvers",
 
   httpMethod: "http.request.method",
+  httpMethodOriginal: "http.request.method_original",
   httpRoute: "http.route",
   httpStatusCode: "http.response.status_code",
   urlPath: "url.path",
@@ -45,6 +48,7 @@ export const attributes = {
   networkProtocolVersion: "network.protocol.version",
 
   errorType: "error.type",
+  codeFunctionName: "code.function.name",
 
   serviceName: "service.name",
   serviceVersion: "service.version",
@@ -64,6 +68,8 @@ export const logFields = {
   spanId: "span_id",
   traceFlags: "trace_flags",
   component: "component",
+  /** True on lines that were written to be provable. */
+  audit: "audit",
 } as const;
 
 /** Names of spans. */
