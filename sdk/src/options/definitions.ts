@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { logLevels } from "../logs/level.ts";
+import { parseRedactPath } from "../logs/redact-path.ts";
 import { choice, flag, given, integer, type Kind, list, number, pairs, text, url } from "./kinds.ts";
 import type { ObservabilityOptions, ResolvedOptions } from "./options.ts";
 
@@ -40,6 +41,12 @@ const folder = given<string>(
 );
 const path = { ...text(/^[^\0]+$/, "a path"), read: (value: string) => value };
 const host = text(/^[A-Za-z0-9*:[\]._-]+$/, "a host name or address, * for any part");
+
+const redactPath: Kind<string> = {
+  expected: 'a path such as user.*.email, **.iban or items[0]["a.b"]',
+  accept: (value) => (typeof value === "string" && parseRedactPath(value) ? value : undefined),
+  read: (value) => value,
+};
 
 const own = (name: string): Variable => ({ name: `AUTOWEAVE_${name}` });
 const standard = (name: string, read?: Variable["read"]): Variable => ({
@@ -200,7 +207,7 @@ export const definitions: {
 
   logLevel: { kind: choice(...logLevels), variables: [own("LOG_LEVEL")], default: "info" },
   redactPaths: {
-    kind: list(text(/^[^\s,]+$/, "a path such as user.*.email")),
+    kind: list(redactPath),
     variables: [own("REDACT_PATHS")],
     default: [],
   },
