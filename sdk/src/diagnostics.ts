@@ -8,7 +8,11 @@ const mostKeys = 1_000;
 /** One line on stderr: the app's own log stays the app's. */
 export function warn(message: string): void {
   try {
-    process.stderr.write(`[autoweave-observability] ${oneLine(message)}\n`);
+    // A closed stderr ends the process if nobody listens for its error, which comes after the callback.
+    if (!process.stderr.listeners("error").includes(ignore)) process.stderr.on("error", ignore);
+    process.stderr.write(`[autoweave-observability] ${oneLine(message)}\n`, () =>
+      setImmediate(() => process.stderr.off("error", ignore)),
+    );
   } catch {
     // Nobody is left to be told.
   }
@@ -20,5 +24,7 @@ export function warnOnce(key: string, message: string): void {
   said.add(key);
   warn(message);
 }
+
+const ignore = () => undefined;
 
 const oneLine = (text: string) => stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
