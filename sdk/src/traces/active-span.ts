@@ -1,0 +1,25 @@
+import { context, type Context, type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api";
+
+/** What follows the name in `startActiveSpan`. */
+export type StartActiveSpanArguments<F> =
+  [fn: F] | [options: SpanOptions, fn: F] | [options: SpanOptions, context: Context, fn: F];
+
+/** Starts a span and calls the last of `rest` with it, in its context. What is called ends the span. */
+export function runActive<F extends (span: Span) => unknown>(
+  tracer: Tracer,
+  name: string,
+  rest: StartActiveSpanArguments<F>,
+): ReturnType<F> {
+  const fn = rest.at(-1);
+  if (typeof fn !== "function") return undefined as ReturnType<F>;
+  const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined;
+  const parent = asContext(rest.length > 2 ? rest[1] : undefined);
+  const span = tracer.startSpan(name, options, parent);
+  return context.with(trace.setSpan(parent, span), fn as (span: Span) => ReturnType<F>, undefined, span);
+}
+
+/** What was given, if it is a context; else the active one. */
+export const asContext = (given: unknown): Context =>
+  typeof (given as Partial<Context> | null | undefined)?.getValue === "function"
+    ? (given as Context)
+    : context.active();

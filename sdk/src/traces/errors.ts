@@ -1,0 +1,62 @@
+import { type Exception, type Span, SpanStatusCode } from "@opentelemetry/api";
+import { attributes } from "../names/index.ts";
+
+/** What `error.type` is where nothing better is known. Source: OpenTelemetry semantic conventions, `error.type`. */
+const otherError = "_OTHER";
+
+/**
+ * Marks a span as failed: its status with the error's message, `error.type`, and an exception event with the stack. Takes
+ * whatever was thrown; never throws. The span stays open.
+ */
+export function recordError(span: Span, error: unknown): void {
+  span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+  span.setAttribute(attributes.errorType, errorType(error));
+  span.recordException(asException(error));
+}
+
+/**
+ * What kind of error it is, one of few: its `code` if it has one (`ECONNREFUSED`), else its name, its class's name, or
+ * `_OTHER`. Never throws.
+ */
+export function errorType(error: unknown): string {
+  try {
+    if (typeof error !== "object" || error === null) return otherError;
+    const { code, name } = error as { code?: unknown; name?: unknown };
+    return asType(code) ?? asType(name) ?? asType(error.constructor?.name) ?? otherError;
+  } catch {
+    return otherError;
+  }
+}
+
+/** More than this is no name of a kind of errors. */
+const longestType = 128;
+
+const asType = (value: unknown) =>
+  typeof value === "string" && value !== "" && value.length <= longestType ? value : undefined;
+
+function messageOf(error: unknown): string {
+  try {
+    const { message } = error as { message?: unknown };
+    return typeof message === "string" ? message : String(error);
+  } catch {
+    return asText(error);
+  }
+}
+
+function asText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "an error that cannot be read";
+  }
+}
+
+/** OpenTelemetry reads an error's `code` or `name`, `message` and `stack`, a text as the message. */
+function asException(error: unknown): Exception {
+  try {
+    if (typeof error === "string" || error instanceof Error) return error;
+  } catch {
+    // A proxy whose traps throw.
+  }
+  return { name: errorType(error), message: messageOf(error) };
+}

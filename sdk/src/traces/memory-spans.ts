@@ -1,0 +1,21 @@
+import { SpanKind } from "@opentelemetry/api";
+import { attributes, type MemoryOperation, spanNames } from "../names/index.ts";
+import { namePart, type SpanArgs, type SpanDescription } from "./descriptions.ts";
+
+export interface MemorySpanArgs extends SpanArgs {
+  operation: MemoryOperation;
+  /** Which store of the memory system. */
+  storeId?: string | undefined;
+}
+
+export function describeMemory(args: MemorySpanArgs): SpanDescription {
+  const operation = namePart(args.operation);
+  return {
+    name: spanNames.memory(operation),
+    kind: SpanKind.CLIENT,
+    attributes: {
+      [attributes.memoryOperation]: operation,
+      [attributes.memoryStoreId]: args.storeId,
+    },
+  };
+}
