@@ -1,4 +1,5 @@
 import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
+import { duration } from "../../alerts/promql.ts";
 import type { RuleGroup } from "../../alerts/rule.ts";
 import { ruleGroups } from "../../alerts/rules.ts";
 import type { StackConfig } from "../config/schema.ts";
@@ -23,7 +24,7 @@ export const rulesOf = (stack: StackConfig): RuleGroup[] =>
 /** A group of rules as Prometheus reads it. */
 export const prometheusGroup = ({ name, intervalSeconds, rules }: RuleGroup) => ({
   name,
-  ...(intervalSeconds ? { interval: `${intervalSeconds}s` } : {}),
+  ...(intervalSeconds ? { interval: duration(intervalSeconds) } : {}),
   rules,
 });
 
