@@ -45,15 +45,33 @@ export class Metrics {
   readonly #attachment: Attachment = { core: undefined };
   /** The app's own, by the family's name. */
   readonly #own = new Map<string, OwnMetric>();
+  readonly #collectors: (() => void)[] = [];
 
   /** Makes recordings count. Called by the manager. */
   attach(core: MetricsCore): void {
     this.#attachment.core = core;
+    for (const collect of this.#collectors) core.onCollect(collect);
   }
 
   /** Called by the manager. */
   detach(): void {
     this.#attachment.core = undefined;
+  }
+
+  /** Whether recordings count. */
+  get isAttached(): boolean {
+    return this.#attachment.core !== undefined;
+  }
+
+  /** Has `collect` called, as long as the process lives, before metrics are read: to set what is only looked up then. */
+  onCollect(collect: () => void): void {
+    this.#collectors.push(collect);
+    this.#attachment.core?.onCollect(collect);
+  }
+
+  /** Whether recordings count at present. */
+  get isAttached(): boolean {
+    return this.#attachment.core !== undefined;
   }
 
   /** Adds `value`, a finite number from 0 on, to a counter of the vocabulary. */

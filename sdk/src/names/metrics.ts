@@ -33,7 +33,7 @@ export const metrics = {
   usbEvents: {
     name: "autoweave_usb_events_total",
     type: "counter",
-    help: "USB events handled: attach, detach, transfer, open, close, reset, error.",
+    help: "USB events handled: attach, detach, transfer, open, close, reset, configure, error.",
     labels: ["action", "outcome"],
   },
   usbEventDuration: {

@@ -35,7 +35,17 @@ export const exportFailureReasons = [
 ] as const;
 export type ExportFailureReason = (typeof exportFailureReasons)[number];
 
-export const usbActions = ["attach", "detach", "transfer", "open", "close", "reset", "error"] as const;
+/** `configure`: what readies an open device for transfers (interfaces claimed and released, settings, halts cleared). */
+export const usbActions = [
+  "attach",
+  "detach",
+  "transfer",
+  "open",
+  "close",
+  "reset",
+  "configure",
+  "error",
+] as const;
 export type UsbAction = (typeof usbActions)[number];
 
 export const transferTypes = ["control", "bulk", "interrupt", "isochronous"] as const;
