@@ -32,12 +32,12 @@ const elsewhere: ReadonlySet<string> = new Set([
 ]);
 
 /** Attributes that OpenTelemetry's conventions name otherwise than the line does. */
-const conventional: Readonly<Record<string, string>> = {
-  [logFields.tenantId]: attributes.tenantId,
-  "err.type": "exception.type",
-  "err.message": "exception.message",
-  "err.stack": "exception.stacktrace",
-};
+const conventional: ReadonlyMap<string, string> = new Map([
+  [logFields.tenantId, attributes.tenantId],
+  ["err.type", "exception.type"],
+  ["err.message", "exception.message"],
+  ["err.stack", "exception.stacktrace"],
+]);
 
 /**
  * The message `LogRecord` of a line: `msg` is its body, all other fields its attributes, nested ones under names with dots
@@ -82,7 +82,7 @@ interface Tally {
 
 function writeAttribute(writer: ProtobufWriter, name: string, value: unknown, tally: Tally): void {
   if (typeof value !== "object" || value === null) {
-    writeWithinLimits(writer, uniqueName(conventional[name] ?? name, tally), value, tally);
+    writeWithinLimits(writer, uniqueName(conventional.get(name) ?? name, tally), value, tally);
   } else if (Array.isArray(value)) {
     writeWithinLimits(writer, uniqueName(name, tally), JSON.stringify(value), tally);
   } else {
