@@ -214,7 +214,7 @@ export const definitions: {
   propagateTo: {
     kind: list(host),
     variables: [own("PROPAGATE_TO")],
-    default: ["localhost", "127.0.0.1", "::1"],
+    default: ["localhost", "127.0.0.1", "::1", "*.svc", "*.svc.cluster.local"],
   },
   recordMemoryContents: { kind: flag, variables: [own("RECORD_MEMORY_CONTENTS")], default: false },
   recordGraphQLArguments: { kind: flag, variables: [own("RECORD_GRAPHQL_ARGUMENTS")], default: false },

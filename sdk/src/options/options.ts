@@ -34,9 +34,9 @@ export interface ObservabilityOptions {
   /** Further attributes of the resource, e.g. `k8s.pod.name`. Default: none. Environment: `OTEL_RESOURCE_ATTRIBUTES`. */
   resourceAttributes?: Readonly<Record<string, string>>;
 
-  /** Default: true. Environment: `AUTOWEAVE_ENABLE_TRACING`; `OTEL_TRACES_EXPORTER=none` switches off. */
+  /** Makes spans and sends them. Default: true. Environment: `AUTOWEAVE_ENABLE_TRACING`; `OTEL_TRACES_EXPORTER=none` switches off. */
   enableTracing?: boolean;
-  /** Default: true. Environment: `AUTOWEAVE_ENABLE_METRICS`; `OTEL_METRICS_EXPORTER=none` switches off. */
+  /** Keeps metrics, and pushes or serves them. Default: true. Environment: `AUTOWEAVE_ENABLE_METRICS`; `OTEL_METRICS_EXPORTER=none` switches off. */
   enableMetrics?: boolean;
   /** Sends log lines to Loki; stdout gets them either way. Default: true. Environment: `AUTOWEAVE_ENABLE_LOGGING`; `OTEL_LOGS_EXPORTER=none` switches off. */
   enableLogging?: boolean;
@@ -83,7 +83,7 @@ export interface ObservabilityOptions {
   logLevel?: LogLevel;
   /** Paths whose values are masked in log lines, besides the defaults, e.g. `user.*.email`. Default: none. Environment: `AUTOWEAVE_REDACT_PATHS`. */
   redactPaths?: readonly string[];
-  /** Hosts that outgoing requests carry the trace's context and tenant to, e.g. `*.svc.cluster.local`. Default: this machine only (`localhost`, `127.0.0.1`, `::1`). Environment: `AUTOWEAVE_PROPAGATE_TO`. */
+  /** Hosts that outgoing requests carry the trace's context and tenant to, e.g. `*.svc.cluster.local`. Default: this machine and the cluster's services (`*.svc`, `*.svc.cluster.local`). Environment: `AUTOWEAVE_PROPAGATE_TO`. */
   propagateTo?: readonly string[];
   /** Spans carry what the memory system is asked and what it answers. Default: false. Environment: `AUTOWEAVE_RECORD_MEMORY_CONTENTS`. */
   recordMemoryContents?: boolean;
