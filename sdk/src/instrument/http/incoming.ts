@@ -1,0 +1,31 @@
+import { Server as HTTPServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Server as HTTPSServer } from "node:https";
+import { type Undo, wrap } from "../wrap.ts";
+import { isHealthRequest } from "./health-request.ts";
+import { ServerRequest, serverRequestOf } from "./server-request.ts";
+
+const kind = Symbol("autoweave.http.incoming");
+
+/** The events by which a server hands a request over. Source: Node.js, http.Server. */
+const handovers: ReadonlySet<unknown> = new Set(["request", "checkContinue", "checkExpectation"]);
+
+/**
+ * Spans and measurements for the requests to every `http` and `https` server, without middleware; a middleware adds what it
+ * knows. May begin at any time: servers that exist take part.
+ *
+ * Node's channel `http.server.request.start` tells of requests too, but cannot make a context that ends with the handler: what is
+ * entered there stays with the connection, for its next request and its errors.
+ */
+export function traceIncomingHTTP(): Undo {
+  const undos = [HTTPServer.prototype, HTTPSServer.prototype].map((server) =>
+    wrap(server, "emit", kind, (emit, self, args) => {
+      if (!handovers.has(args[0])) return Reflect.apply(emit, self, args);
+      const [, request, response] = args as [string, IncomingMessage, ServerResponse];
+      if (serverRequestOf(request) || isHealthRequest(request)) return Reflect.apply(emit, self, args);
+      return new ServerRequest(request, response, {}).run(() => Reflect.apply(emit, self, args));
+    }),
+  );
+  return () => {
+    for (const undo of undos) undo?.();
+  };
+}
