@@ -1,0 +1,31 @@
+import type { Clock } from "../../src/clock.ts";
+
+/** Time that passes faster than it does: for what waits for real sockets and disks, and would wait for seconds. */
+export class FastClock implements Clock {
+  readonly #factor: number;
+  readonly #start = Date.now();
+  readonly #startedAt = performance.now();
+
+  constructor(factor = 100) {
+    this.#factor = factor;
+  }
+
+  now(): number {
+    return Math.round(this.#start + (performance.now() - this.#startedAt) * this.#factor);
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, delayMs / this.#factor);
+    timer.unref();
+    return () => clearTimeout(timer);
+  }
+}
+
+/** Resolves when it holds; for what no event tells. Rejects after 10 s. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`It never held that ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
