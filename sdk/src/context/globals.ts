@@ -1,4 +1,12 @@
-import { context, propagation, ProxyTracerProvider, trace, type TracerProvider } from "@opentelemetry/api";
+import {
+  context,
+  createContextKey,
+  propagation,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  trace,
+  type TracerProvider,
+} from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { warn } from "../diagnostics.ts";
 import { allowListedPropagator, allowPropagationTo } from "./propagation.ts";
@@ -16,15 +24,7 @@ export interface Globals {
  */
 export function registerGlobals({ provider, propagateTo }: Globals): () => void {
   allowPropagationTo(propagateTo);
-  const parts: readonly GlobalPart[] = [
-    contextManager(),
-    {
-      name: "propagator",
-      set: () => propagation.setGlobalPropagator(allowListedPropagator),
-      unset: () => propagation.disable(),
-    },
-    ...(provider ? [tracerProvider(provider)] : []),
-  ];
+  const parts = [contextManager(), propagator, ...(provider ? [tracerProvider(provider)] : [])];
   const registered = parts.filter((part) => part.set());
   const refused = parts.filter((part) => !registered.includes(part));
   if (refused.length > 0) warn(alreadyRegistered(refused));
@@ -34,21 +34,39 @@ export function registerGlobals({ provider, propagateTo }: Globals): () => void 
   };
 }
 
+/** Something that the API has one of. */
 interface GlobalPart {
   readonly name: string;
   /** Whether it was registered. */
   set(): boolean;
+  /** Takes it back, unless something else is in its place by now. */
   unset(): void;
 }
 
 function contextManager(): GlobalPart {
   const manager = new AsyncLocalStorageContextManager();
+  const inCharge = () => {
+    const probe = ROOT_CONTEXT.setValue(probeKey, true);
+    return context.with(probe, () => manager.active() === probe);
+  };
   return {
     name: "context manager",
     set: () => context.setGlobalContextManager(manager),
-    unset: () => context.disable(),
+    unset() {
+      if (inCharge()) context.disable();
+    },
   };
 }
+
+const probeKey = createContextKey("autoweave probe");
+
+const propagator: GlobalPart = {
+  name: "propagator",
+  set: () => propagation.setGlobalPropagator(allowListedPropagator),
+  unset() {
+    if (propagation.fields() === allowListedPropagator.fields()) propagation.disable();
+  },
+};
 
 function tracerProvider(provider: TracerProvider): GlobalPart {
   return {

@@ -15,6 +15,8 @@ import { TenantBaggagePropagator } from "./tenant-baggage.ts";
 
 const parts: readonly TextMapPropagator[] = [new W3CTraceContextPropagator(), new TenantBaggagePropagator()];
 
+const headers = parts.flatMap((part) => part.fields());
+
 const nobody = () => false;
 let isAllowed: (host: string) => boolean = nobody;
 
@@ -72,7 +74,7 @@ export const allowListedPropagator: TextMapPropagator = {
     if (mayLeaveWith(context)) injectContext(context, carrier, setter);
   },
   extract: extractContext,
-  fields: () => parts.flatMap((part) => part.fields()),
+  fields: () => headers,
 };
 
 function mayLeaveWith(context: Context): boolean {

@@ -18,8 +18,12 @@ export function runActive<F extends (span: Span) => unknown>(
   return context.with(trace.setSpan(parent, span), fn as (span: Span) => ReturnType<F>, undefined, span);
 }
 
-/** What was given, if it is a context; else the active one. */
-export const asContext = (given: unknown): Context =>
-  typeof (given as Partial<Context> | null | undefined)?.getValue === "function"
-    ? (given as Context)
-    : context.active();
+/** What was given, if it is a context; else the active one. Never throws. */
+export function asContext(given: unknown): Context {
+  try {
+    const { getValue } = given as Partial<Context>;
+    return typeof getValue === "function" ? (given as Context) : context.active();
+  } catch {
+    return context.active();
+  }
+}
