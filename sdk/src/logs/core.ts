@@ -2,6 +2,7 @@ import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { type Clock, systemClock } from "../clock.ts";
 import { currentTenant } from "../context/tenant.ts";
 import { warnOnce } from "../diagnostics.ts";
+import type { SheddingLevel } from "../guard/pressure.ts";
 import { type DropReason, logFields as names } from "../names/index.ts";
 import { levelNumbers, type LogLevel } from "./level.ts";
 import { Redaction } from "./redaction.ts";
@@ -37,9 +38,6 @@ export interface LogCoreOptions {
   readonly clock?: Clock;
 }
 
-/** What the memory guard sheds. 1: lines less severe than info; 3: what the sink would get, but for errors and audit. */
-export type SheddingLevel = 0 | 1 | 2 | 3;
-
 /** What all lines of the process have in common, and where they go. */
 export class LogCore {
   readonly level: LogLevel;
@@ -62,6 +60,7 @@ export class LogCore {
     this.#clock = options.clock ?? systemClock;
   }
 
+  /** From 1 on, lines less severe than info are not made; at 3, only errors and audit reach the sink; stdout keeps the rest. */
   setShedding(level: SheddingLevel): void {
     this.#shedding = level;
   }
