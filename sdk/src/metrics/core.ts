@@ -6,7 +6,8 @@ import type { DropReason, MetricDefinition } from "../names/index.ts";
 import { encodeMetrics } from "../otlp/metrics.ts";
 import { sdkScope } from "../resource.ts";
 import { formatFor } from "./accept.ts";
-import { type Exposition, exposeMetrics } from "./exposition.ts";
+import { type Collector, Collectors } from "./collectors.ts";
+import { exposeMetrics, type Page } from "./exposition.ts";
 import { Family, type FamilyOptions, type GivenLabels } from "./family.ts";
 import {
   type AllMetrics,
@@ -50,7 +51,7 @@ export class MetricsCore {
   readonly #registry = new MetricRegistry();
   readonly #values = new Map<MetricDefinition, Family<ValueSeries>>();
   readonly #histograms = new Map<MetricDefinition, Family<HistogramSeries, HistogramMetric>>();
-  readonly #collectors = new Set<Collector>();
+  readonly #collectors = new Collectors();
   readonly #runtime: RuntimeMetrics | undefined;
   readonly #startedMs = Date.now();
 
@@ -81,7 +82,8 @@ export class MetricsCore {
   set(definition: MetricDefinition, labels: GivenLabels, value: number, tenantId?: string): void {
     try {
       if (typeof value !== "number" || Number.isNaN(value)) return this.#refuse(definition, value);
-      this.#valueFamily(definition).find(labels, tenantOf(tenantId)).value = value;
+      // Minus zero would be written in one way when scraped, and in another when pushed.
+      this.#valueFamily(definition).find(labels, tenantOf(tenantId)).value = value || 0;
     } catch (error) {
       this.#failed(definition, error);
     }
@@ -126,34 +128,33 @@ export class MetricsCore {
 
   /** Has `collect` called before the metrics are read, to set what is only looked up then. Returns how to end that. */
   onCollect(collect: Collector): () => void {
-    this.#collectors.add(collect);
-    return () => this.#collectors.delete(collect);
+    return this.#collectors.add(collect);
   }
 
   /** The page that a scraper is given: OpenMetrics with exemplars if its `Accept` header takes that, else plain text. */
-  async exposition(accept: string | undefined): Promise<Exposition> {
+  async page(accept: string | undefined): Promise<Page> {
     const format = formatFor(accept);
-    await this.#collect();
-    return { contentType: format.contentType, body: await exposeMetrics(this.#all(), format) };
+    await this.#collectors.run();
+    return { contentType: format.contentType, chunks: exposeMetrics(this.#all(), format) };
+  }
+
+  /** The same page as one text. */
+  async exposition(accept: string | undefined): Promise<{ contentType: string; body: string }> {
+    const { contentType, chunks } = await this.page(accept);
+    let body = "";
+    for await (const chunk of chunks) body += chunk;
+    return { contentType, body };
   }
 
   /** What is pushed: the same metrics, labels and values. */
   async snapshot(nowMs: number): Promise<TelemetryRecord[]> {
-    await this.#collect();
+    await this.#collectors.run();
     return encodeMetrics(this.#all(), sdkScope, { startMs: Math.min(this.#startedMs, nowMs), nowMs });
   }
 
   /** Ends the measuring of the Node runtime. */
   close(): void {
     this.#runtime?.close();
-  }
-
-  async #collect(): Promise<void> {
-    const collected = await Promise.allSettled([...this.#collectors].map(async (collect) => collect()));
-    for (const result of collected) {
-      if (result.status === "rejected")
-        warnOnce("collect", `Some metrics could not be read: ${result.reason}`);
-    }
   }
 
   #all(): AllMetrics {
@@ -200,13 +201,12 @@ export class MetricsCore {
     );
   }
 
-  #failed({ name }: MetricDefinition, error: unknown): void {
+  #failed(definition: MetricDefinition | undefined, error: unknown): void {
+    const name = definition?.name ?? "A metric that does not exist";
     this.#options.onDrop("invalid", 1);
     warnOnce(`recording ${name}`, `${name}: a recording failed and is left out: ${shown(error)}`);
   }
 }
-
-type Collector = () => void | Promise<void>;
 
 const tenantOf = (given: string | undefined): string =>
   (given === undefined ? undefined : acceptedTenant(given)) ?? currentTenant();
@@ -221,12 +221,16 @@ function keyOf(buckets: readonly Bucket[], value: number): string {
   return (buckets[i] as Bucket).key;
 }
 
-/** What leads from a value to its span; nothing when that is not sampled. */
+/** What leads from a value to its span; nothing when that is not sampled, or no span. */
 function exemplarOf(span: Span | null | undefined, value: number): Exemplar | undefined {
   if (!span) return undefined;
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  if ((traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
-  return { labelSet: { trace_id: traceId, span_id: spanId }, value, timestamp: Date.now() / 1000 };
+  try {
+    const { traceId, spanId, traceFlags } = span.spanContext();
+    if ((traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
+    return { labelSet: { trace_id: traceId, span_id: spanId }, value, timestamp: Date.now() / 1000 };
+  } catch {
+    return undefined;
+  }
 }
 
 /** For a warning: whatever an app gave, shortly. */

@@ -8,10 +8,10 @@ import {
   type ValueSeries,
 } from "./registry.ts";
 
-/** A page of metrics, as a scraper takes it. */
-export interface Exposition {
+/** A page of metrics on its way to a scraper. */
+export interface Page {
   readonly contentType: string;
-  readonly body: string;
+  readonly chunks: AsyncIterable<string>;
 }
 
 /** How a page is written. */
@@ -50,26 +50,41 @@ export const plainText: Format = {
 
 const unitNames = { s: "seconds", By: "bytes" } as const;
 
-/** All metrics as one page. The event loop turns while a large one is written; a histogram is always whole in itself. */
-export async function exposeMetrics({ values, histograms }: AllMetrics, format: Format): Promise<string> {
+/** A chunk is closed when it has this length. */
+const chunkLength = 32 * 1024;
+
+/**
+ * All metrics as a page, in chunks: a large one is never in memory as a whole. The event loop turns while it is written; a
+ * histogram is always whole in itself.
+ */
+export async function* exposeMetrics(
+  { values, histograms }: AllMetrics,
+  format: Format,
+): AsyncGenerator<string> {
   const pauses = new Pauses();
-  let page = "";
+  let chunk = "";
   for (const { definition, series } of values) {
-    page += header(definition, format);
+    chunk += header(definition, format);
     for (const each of series()) {
-      page += valueLine(definition.name, each);
+      chunk += valueLine(definition.name, each);
+      if (chunk.length < chunkLength) continue;
+      yield chunk;
+      chunk = "";
       if (pauses.isDue) await pauses.take();
     }
   }
   for (const { definition, series, buckets } of histograms) {
-    page += header(definition, format);
+    chunk += header(definition, format);
     const bounds = buckets.map(({ key, bound }) => ({ key, text: boundText(bound) }));
     for (const each of series()) {
-      page += histogramLines(definition.name, bounds, each, format);
+      chunk += histogramLines(definition.name, bounds, each, format);
+      if (chunk.length < chunkLength) continue;
+      yield chunk;
+      chunk = "";
       if (pauses.isDue) await pauses.take();
     }
   }
-  return page + format.end;
+  yield chunk + format.end;
 }
 
 function header(definition: MetricDefinition, format: Format): string {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Span } from "@opentelemetry/api";
 import { warnOnce } from "../diagnostics.ts";
 import { type MetricDefinition, type MetricKey, metrics } from "../names/index.ts";
+import { type Collector, Collectors } from "./collectors.ts";
 import type { MetricsCore } from "./core.ts";
 import {
   defineMetric,
@@ -45,12 +46,12 @@ export class Metrics {
   readonly #attachment: Attachment = { core: undefined };
   /** The app's own, by the family's name. */
   readonly #own = new Map<string, OwnMetric>();
-  readonly #collectors: (() => void)[] = [];
+  readonly #collectors = new Collectors();
 
   /** Makes recordings count. Called by the manager. */
   attach(core: MetricsCore): void {
     this.#attachment.core = core;
-    for (const collect of this.#collectors) core.onCollect(collect);
+    core.onCollect(() => this.#collectors.run());
   }
 
   /** Called by the manager. */
@@ -63,15 +64,9 @@ export class Metrics {
     return this.#attachment.core !== undefined;
   }
 
-  /** Has `collect` called, as long as the process lives, before metrics are read: to set what is only looked up then. */
-  onCollect(collect: () => void): void {
-    this.#collectors.push(collect);
-    this.#attachment.core?.onCollect(collect);
-  }
-
-  /** Whether recordings count at present. */
-  get isAttached(): boolean {
-    return this.#attachment.core !== undefined;
+  /** Has `collect` called before metrics are read: to set what is only looked up then. Returns how to end that. */
+  onCollect(collect: Collector): () => void {
+    return this.#collectors.add(collect);
   }
 
   /** Adds `value`, a finite number from 0 on, to a counter of the vocabulary. */

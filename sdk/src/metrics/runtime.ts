@@ -38,6 +38,7 @@ export class RuntimeMetrics {
   readonly #delay = monitorEventLoopDelay({ resolution: lookEveryMs });
   readonly #collections: PerformanceObserver;
   readonly #mostOpenFiles = mostOpenFiles();
+  readonly #heapSpaces = new Set<string>();
   readonly #resourceTypes = new Set<string>();
   #utilization = performance.eventLoopUtilization();
 
@@ -86,9 +87,10 @@ export class RuntimeMetrics {
     set(metrics.heapUsed, {}, heapUsed);
     set(metrics.externalMemory, {}, external);
     for (const part of getHeapSpaceStatistics()) {
-      // Half of the spaces are for what hardly any process does.
-      if (part.space_size === 0) continue;
       const space = part.space_name.replace(/_space$/, "");
+      // Half of the spaces are for what hardly any process does.
+      if (part.space_size === 0 && !this.#heapSpaces.has(space)) continue;
+      this.#heapSpaces.add(space);
       set(metrics.heapSpaceTotal, { space }, part.space_size);
       set(metrics.heapSpaceUsed, { space }, part.space_used_size);
       set(metrics.heapSpaceAvailable, { space }, part.space_available_size);
