@@ -32,7 +32,7 @@ export class TenantBaggagePropagator implements TextMapPropagator {
 }
 
 /** The tenant that a header names; none if it names none, an invalid one, or different ones. */
-export function tenantIn(text: string): string | undefined {
+function tenantIn(text: string): string | undefined {
   let tenant: string | undefined;
   for (const member of text.slice(0, longestHeader).split(",", mostMembers)) {
     const [pair = ""] = member.split(";", 1);

@@ -20,6 +20,7 @@ export function runActive<F extends (span: Span) => unknown>(
 
 /** What was given, if it is a context; else the active one. Never throws. */
 export function asContext(given: unknown): Context {
+  if (given === undefined) return context.active();
   try {
     const { getValue } = given as Partial<Context>;
     return typeof getValue === "function" ? (given as Context) : context.active();

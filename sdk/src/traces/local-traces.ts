@@ -60,11 +60,6 @@ export class LocalTraces {
     this.#options = options;
   }
 
-  /** Spans that wait. */
-  get size(): number {
-    return this.#spans;
-  }
-
   ended(span: ReadableSpan, trace: LocalTrace, isRoot: boolean): void {
     const failed = span.status.code === SpanStatusCode.ERROR;
     if (failed) trace.failed = true;

@@ -90,7 +90,7 @@ describe("the tracer", () => {
       assert.equal(last().name, "memory.search");
       assert.equal(last().kind, SpanKind.CLIENT);
       assert.deepEqual(last().attributes, {
-        "gen_ai.operation.name": "search",
+        "gen_ai.operation.name": "search_memory",
         "gen_ai.memory.store.id": "notes",
         "tenant.id": "own",
       });
