@@ -40,8 +40,8 @@ export interface Slo {
    * Outcome: share of failures over 5 minutes. Readiness: share of ready time over an hour, of a service not ready now.
    */
   thresholds: { warning?: number; critical: number };
-  /** Fewer bad events than this within an alert's window alert nobody, however few events there are. */
-  minimumErrors: number;
+  /** Fewer bad events than this within an alert's window alert nobody, however few events there are. Default: any does. */
+  minimumErrors?: number;
   team: Team;
 }
 
@@ -89,7 +89,6 @@ export const slos: readonly Slo[] = [
     windowDays: 30,
     indicator: { kind: "readiness", gauge: metrics.healthStatus.name },
     thresholds: { critical: 0.999 },
-    minimumErrors: 0,
     team: "platform",
   },
   {

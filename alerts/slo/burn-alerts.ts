@@ -45,7 +45,7 @@ function burning(slo: Slo, { factor, longSeconds, shortSeconds }: BurnRate, scop
   const short = (count: Count) => summed(slo, scope, count, shortSeconds);
   const tooFast = (counted: (count: Count) => string) =>
     `${counted("errors")} / ${counted("events")} > ${factor} * ${budgetOf(slo)}`;
-  const enough = slo.minimumErrors > 0 ? `\nand ${long("errors")} >= ${slo.minimumErrors}` : "";
+  const enough = slo.minimumErrors ? `\nand ${long("errors")} >= ${slo.minimumErrors}` : "";
   return `${tooFast(long)}\nand ${tooFast(short)}${enough}`;
 }
 

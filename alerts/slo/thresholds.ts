@@ -25,7 +25,7 @@ function thresholdAlert(slo: Slo, severity: "warning" | "critical", threshold: n
   const { breach, breachText, finest, unit, traces } = measurementOf(slo);
   const alert = `${alertPrefix(slo)}Breached`;
   const enough =
-    slo.minimumErrors > 0
+    slo.minimumErrors
       ? `\nand ${baseSeconds} * ${rate(scope, "errors")}${ofSlo(slo.id)} >= ${slo.minimumErrors}`
       : "";
   const expr = `${breach(scope, threshold)}${enough}`;
