@@ -70,16 +70,16 @@ export class Helm {
 
   /**
    * Installs or upgrades. Nothing waits and no hook runs, as there are no nodes to run anything on.
-   * @returns the API server's warnings
+   * @returns the objects of the release as YAML, and the API server's warnings
    */
   async upgrade(
     release: ReleaseName,
     chart: Chart,
     values: Properties,
     options: { createNamespace: boolean },
-  ): Promise<string[]> {
+  ): Promise<{ manifest: string; warnings: string[] }> {
     const namespaceFlags = options.createNamespace ? ["--create-namespace"] : [];
-    const { stderr } = await withValues(values, (file) =>
+    const { stdout, stderr } = await withValues(values, (file) =>
       this.#run([
         ...["upgrade", "--install", ...place(release), chart.argument, ...chart.flags, "-f", file],
         ...[
@@ -89,11 +89,13 @@ export class Helm {
           "--history-max",
           "2",
           "--reset-values",
+          "--output",
+          "json",
           ...namespaceFlags,
         ],
       ]),
     );
-    return warningsOf(stderr);
+    return { manifest: (JSON.parse(stdout) as { manifest: string }).manifest, warnings: warningsOf(stderr) };
   }
 
   /** The objects of the release as YAML, or undefined when there is no such release. */

@@ -128,7 +128,7 @@ export class Objects {
   async #isEmptyCrd(path: string): Promise<boolean> {
     const spec = objectAt((await this.#api.get(path)) ?? {}, "spec");
     const version = list(spec["versions"], isObject).find((it) => it["storage"] === true) ?? {};
-    const groupVersion = `${stringAt(spec, "group") ?? ""}/${stringAt(version, "name") ?? ""}`;
+    const groupVersion = groupVersionOf(spec, version);
     const plural = stringAt(objectAt(spec, "names"), "plural") ?? "";
     const objects = await this.#api.get(`${groupPath(groupVersion)}/${plural}?limit=1`);
     return objects !== undefined && list(objects["items"], isObject).length === 0;
@@ -169,10 +169,19 @@ export class Objects {
     const timeoutSeconds = 60;
     const last = await poll(timeoutSeconds, signal, async () => {
       const now = await this.get(crd);
-      return hasCondition(now, "Established") ? undefined : (now ?? {});
+      return hasCondition(now, "Established") && (await this.#isServed(now)) ? undefined : (now ?? {});
     });
     if (last) throw new Error(`${crd.name} is not established after ${String(timeoutSeconds)} s.`);
     this.#kinds.clear();
+  }
+
+  /** Whether the API server names the CRD's kind to those who ask what it serves: later than it takes objects of it. */
+  async #isServed(crd: Properties | undefined): Promise<boolean> {
+    const spec = objectAt(crd ?? {}, "spec");
+    const served = list(spec["versions"], isObject).filter((version) => version["served"] === true);
+    const kind = stringAt(objectAt(spec, "names"), "kind") ?? "";
+    const kinds = await Promise.all(served.map((version) => this.#discover(groupVersionOf(spec, version))));
+    return kinds.every((known) => known.has(kind));
   }
 
   async #path({ apiVersion, kind, namespace, name }: Reference): Promise<string> {
@@ -206,6 +215,9 @@ export class Objects {
     );
   }
 }
+
+const groupVersionOf = (spec: Properties, version: Properties): string =>
+  `${stringAt(spec, "group") ?? ""}/${stringAt(version, "name") ?? ""}`;
 
 const groupPath = (apiVersion: string): string => (apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`);
 

@@ -124,7 +124,7 @@ async function deploy(
   await forgetUnfinished(helm, objects, release, resource.signal);
   await releaseCrds.apply(resource, release, await helm.crds(release, chart, values), resource.signal);
   const createNamespace = resource.inputs["createNamespace"] === true;
-  const warnings = await helm
+  const { manifest, warnings } = await helm
     .upgrade(release, chart, values, { createNamespace })
     .catch(async (error: unknown) => {
       await findings.add({ kind: "rejected", ...findingOf(resource, release), message: String(error) });
@@ -133,6 +133,9 @@ async function deploy(
   for (const message of warnings) {
     await findings.add({ kind: "warning", ...findingOf(resource, release), message });
   }
+  // What comes next may be of a kind that the release has brought.
+  const crds = manifestEntries(manifest).filter(({ kind }) => kind === "CustomResourceDefinition");
+  await Promise.all(crds.map((crd) => objects.established(crd, resource.signal)));
   const status = await helm.status(release);
   if (!status)
     throw new Error(`Helm installed ${release.namespace}/${release.name}, but knows nothing of it.`);
