@@ -1,0 +1,112 @@
+import type { Resource } from "@opentelemetry/resources";
+import type { Clock } from "../clock.ts";
+import { createCredentials } from "../delivery/credentials.ts";
+import { createDelivery } from "../delivery/delivery.ts";
+import type { Delivery } from "../delivery/record.ts";
+import { warnOnce } from "../diagnostics.ts";
+import type { LogSink } from "../logs/core.ts";
+import { OtlpLogSink } from "../logs/otlp-sink.ts";
+import type { Signal } from "../names/index.ts";
+import type { ResolvedOptions } from "../options/options.ts";
+import { encodeResource } from "../otlp/common.ts";
+import { encodeSpan } from "../otlp/spans.ts";
+import { sdkScope } from "../resource.ts";
+import type { Outlets } from "./outlets.ts";
+
+/** Most log lines in a request. Source: OpenTelemetry, default of OTEL_BLRP_MAX_EXPORT_BATCH_SIZE. */
+const logBatchItems = 512;
+
+/** Data points in a request; a snapshot larger than this goes in several. */
+const metricBatchItems = 5_000;
+
+/** Telemetry by OTLP to the backends that the options name, one delivery for each signal that is switched on. */
+export function otlpOutlets(options: ResolvedOptions, resource: Resource, clock: Clock): Outlets {
+  const credentials = createCredentials({
+    token: options.authToken,
+    tokenFile: options.authTokenFile,
+    headers: options.headers,
+  });
+  const encodedResource = encodeResource(resource.attributes);
+  const delivery = (signal: Signal, url: string, batchItems: number, batchDelayMs: number) =>
+    createDelivery({
+      signal,
+      url,
+      batchItems,
+      batchDelayMs,
+      timeoutMs: options.exportTimeoutMs,
+      maxQueueItems: options.maxQueueItems,
+      maxQueueBytes: options.maxQueueBytes,
+      ...(options.spoolDirectory === undefined
+        ? {}
+        : {
+            spool: {
+              directory: options.spoolDirectory,
+              maxBytes: options.spoolMaxBytes,
+              maxAgeMs: options.spoolMaxAgeHours * 3_600_000,
+            },
+          }),
+      resource: encodedResource,
+      headers: () => credentials.headers(),
+      clock,
+    });
+
+  const { otlpEndpoint, lokiEndpoint } = options;
+  const deliveries: Partial<Record<Signal, Delivery>> = {};
+  if (options.enableTracing) {
+    const url = options.tracesEndpoint ?? `${otlpEndpoint}/v1/traces`;
+    deliveries.traces = delivery("traces", url, options.maxTraceExportBatchSize, options.traceExportDelayMs);
+  }
+  if (options.enableMetrics && options.metricsExport === "push") {
+    const url = options.metricsEndpoint ?? `${otlpEndpoint}/v1/metrics`;
+    deliveries.metrics = delivery("metrics", url, metricBatchItems, 0);
+  }
+  if (options.enableLogging) {
+    const url = options.logsEndpoint ?? `${lokiEndpoint}/otlp/v1/logs`;
+    deliveries.logs = delivery("logs", url, logBatchItems, options.logExportDelayMs);
+  }
+  return outletsOf(deliveries);
+}
+
+function outletsOf(deliveries: Partial<Record<Signal, Delivery>>): Outlets {
+  const { traces, metrics, logs } = deliveries;
+  const all = Object.values(deliveries);
+  return {
+    spans: {
+      accept(span) {
+        try {
+          traces?.offer({ scope: span.instrumentationScope, bytes: encodeSpan(span), items: 1 });
+        } catch (error) {
+          traces?.drop("invalid", 1);
+          warnOnce("span", `A span cannot be encoded: ${String(error)}`);
+        }
+      },
+    },
+    logs: logSink(logs),
+    metrics,
+    signals: Object.keys(deliveries) as Signal[],
+    drop: (signal, reason, items) => deliveries[signal]?.drop(reason, items),
+    counts: (signal) => deliveries[signal]?.counts(),
+    reachable: (signal) => deliveries[signal]?.reachable(),
+    flush: async (timeoutMs) => {
+      await Promise.all(all.map((delivery) => delivery.flush(timeoutMs)));
+    },
+    shutdown: async (timeoutMs) => {
+      await Promise.all(all.map((delivery) => delivery.shutdown(timeoutMs)));
+    },
+  };
+}
+
+function logSink(logs: Delivery | undefined): LogSink {
+  if (!logs) return { accept() {} };
+  const sink = new OtlpLogSink(logs, sdkScope);
+  return {
+    accept(line, level) {
+      try {
+        sink.accept(line, level);
+      } catch (error) {
+        logs.drop("invalid", 1);
+        warnOnce("log-line", `A log line cannot be encoded: ${String(error)}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,4 @@
+export { startTestObservability } from "./observability.ts";
+export type { LogMatch, SpanMatch, TestObservability } from "./observability.ts";
+export type { TextMatch } from "./matching.ts";
+export type { Sample } from "./samples.ts";
