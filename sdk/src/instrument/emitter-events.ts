@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { types } from "node:util";
 import type { EventHandling } from "./event-handling.ts";
+import { harmless } from "./harmless.ts";
 import { type Callable, type Undo, wrap } from "./wrap.ts";
 
 /**
@@ -19,7 +20,7 @@ export function observeEmitter(
 ): Undo | undefined {
   return wrap(emitter, "emit", kind, (emit, self, args) => {
     const name = args[0];
-    const handling = typeof name === "string" && names.has(name) ? begin(name, args) : undefined;
+    const handling = typeof name === "string" && names.has(name) ? harmless(begin, name, args) : undefined;
     if (!handling) return Reflect.apply(emit, self, args);
     return handling.run(() =>
       showsResults(emit, self, name) ? emitByHand(self, args, handling) : Reflect.apply(emit, self, args),

@@ -1,4 +1,6 @@
-/** Is told once how the handling of an event ended. Must not throw. */
+import { harmless } from "./harmless.ts";
+
+/** Is told once how the handling of an event ended. */
 export type EventEnd = (failed: boolean, error: unknown) => void;
 
 /** The handling of one event by the app's listeners. It ends when they have returned and their promises have settled. */
@@ -59,6 +61,6 @@ export class EventHandling {
   }
 
   #settled(): void {
-    if (--this.#pending === 0) this.#end(this.#failed, this.#error);
+    if (--this.#pending === 0) harmless(this.#end, this.#failed, this.#error);
   }
 }

@@ -1,7 +1,8 @@
 import { types } from "node:util";
+import { harmless } from "./harmless.ts";
 import type { Callable } from "./wrap.ts";
 
-/** Is told once how a call ended. Neither method may throw. */
+/** Is told once how a call ended. */
 export interface Observation {
   succeeded(value: unknown): void;
   failed(error: unknown): void;
@@ -22,7 +23,7 @@ export function observe(call: Callable, self: unknown, args: unknown[], observat
   try {
     result = Reflect.apply(call, self, args);
   } catch (error) {
-    observation.failed(error);
+    tellFailed(observation, error);
     throw error;
   }
   return observeResult(result, observation, types.isAsyncFunction(call));
@@ -35,7 +36,7 @@ export function observeResult(result: unknown, observation: Observation, exclusi
       return exclusive ? follow(result, observation) : followShared(result, observation);
     if (types.isGeneratorObject(result)) return followIteration(result as unknown as Iteration, observation);
   }
-  observation.succeeded(result);
+  tellSucceeded(observation, result);
   return result;
 }
 
@@ -47,11 +48,11 @@ export const isPlainPromise = (value: object): value is Promise<unknown> =>
 const follow = (promise: Promise<unknown>, observation: Observation): Promise<unknown> =>
   promise.then(
     (value) => {
-      observation.succeeded(value);
+      tellSucceeded(observation, value);
       return value;
     },
     (error: unknown) => {
-      observation.failed(error);
+      tellFailed(observation, error);
       throw error;
     },
   );
@@ -64,8 +65,8 @@ function followShared(promise: Promise<unknown>, observation: Observation): Prom
   if (known) {
     // Its rejection has been handled, by the first to follow it: once more changes nothing.
     promise.then(
-      (value) => observation.succeeded(value),
-      (error: unknown) => observation.failed(error),
+      (value) => tellSucceeded(observation, value),
+      (error: unknown) => tellFailed(observation, error),
     );
     return known;
   }
@@ -84,13 +85,13 @@ interface Iteration {
 function followIteration(iteration: Iteration, observation: Observation): Iteration {
   let ended = false;
   const failed = (error: unknown) => {
-    if (!ended) observation.failed(error);
+    if (!ended) tellFailed(observation, error);
     ended = true;
   };
   const succeeded = (step: unknown) => {
     if (ended || !(step as IteratorResult<unknown>).done) return;
     ended = true;
-    observation.succeeded(undefined);
+    tellSucceeded(observation, undefined);
   };
   for (const name of ["next", "return", "throw"] as const) {
     const step = iteration[name];
@@ -99,3 +100,8 @@ function followIteration(iteration: Iteration, observation: Observation): Iterat
   }
   return iteration;
 }
+
+const tellSucceeded = (observation: Observation, value: unknown) =>
+  harmless(() => observation.succeeded(value));
+
+const tellFailed = (observation: Observation, error: unknown) => harmless(() => observation.failed(error));

@@ -1,4 +1,5 @@
 import type { EventHandling } from "./event-handling.ts";
+import { harmless } from "./harmless.ts";
 import { standInForListeners } from "./stand-ins.ts";
 import { type Undo, wrap } from "./wrap.ts";
 
@@ -17,7 +18,7 @@ export function observeTarget(
 
   const undoDispatch = wrap(target, "dispatchEvent", kind, (dispatch, self, args) => {
     const event = args[0];
-    const handling = event instanceof Event && names.has(event.type) ? begin(event) : undefined;
+    const handling = event instanceof Event && names.has(event.type) ? harmless(begin, event) : undefined;
     if (!handling) return Reflect.apply(dispatch, self, args);
     const outer = current;
     current = { event: event as Event, handling };

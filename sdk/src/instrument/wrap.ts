@@ -53,6 +53,16 @@ export function methodOf(target: object, name: PropertyKey): Callable | undefine
   return typeof value === "function" ? (value as Callable) : undefined;
 }
 
+/** Whether an object has all of these methods, its own or inherited. */
+export const hasMethods = (target: object, ...names: readonly string[]): boolean =>
+  names.every((name) => methodOf(target, name) !== undefined);
+
+/** Whether `wrap` can put something in the place of the method `name` of `target`. */
+export function isReplaceable(target: object, name: PropertyKey): boolean {
+  const own = Reflect.getOwnPropertyDescriptor(target, name);
+  return own ? own.configurable === true || own.writable === true : Object.isExtensible(target);
+}
+
 /** The object in the prototype chain that `name` is found on. */
 function ownerOf(target: object, name: PropertyKey): object | undefined {
   let owner: object | null = target;

@@ -24,7 +24,9 @@ export const attributes = {
 
   memoryOperation: "gen_ai.operation.name",
   memoryStoreId: "gen_ai.memory.store.id",
-  memoryResults: "autoweave.memory.results",
+  memoryRecordCount: "gen_ai.memory.record.count",
+  memoryRecords: "gen_ai.memory.records",
+  memoryQuery: "gen_ai.memory.query.text",
 
   graphqlOperationType: "graphql.operation.type",
   graphqlOperationName: "graphql.operation.name",

@@ -66,5 +66,13 @@ export type QueueState = (typeof queueStates)[number];
 export const memoryOperations = ["search", "add", "update", "delete"] as const;
 export type MemoryOperation = (typeof memoryOperations)[number];
 
+/** What spans call them. Source: OpenTelemetry semantic conventions for GenAI, `gen_ai.operation.name`. */
+export const genAiOperations = {
+  search: "search_memory",
+  add: "create_memory",
+  update: "update_memory",
+  delete: "delete_memory",
+} as const satisfies Record<MemoryOperation, string>;
+
 /** What a label's value past the cap becomes. */
 export const overflowValue = "other";

@@ -1,5 +1,5 @@
 import { SpanKind } from "@opentelemetry/api";
-import { attributes, type MemoryOperation, spanNames } from "../names/index.ts";
+import { attributes, genAiOperations, type MemoryOperation, spanNames } from "../names/index.ts";
 import { namePart, type SpanArgs, type SpanDescription } from "./descriptions.ts";
 
 export interface MemorySpanArgs extends SpanArgs {
@@ -14,7 +14,7 @@ export function describeMemory(args: MemorySpanArgs): SpanDescription {
     name: spanNames.memory(operation),
     kind: SpanKind.CLIENT,
     attributes: {
-      [attributes.memoryOperation]: operation,
+      [attributes.memoryOperation]: genAiOperations[args.operation] ?? operation,
       [attributes.memoryStoreId]: args.storeId,
     },
   };

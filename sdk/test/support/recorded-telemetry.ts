@@ -1,6 +1,7 @@
 import { registerGlobals } from "../../src/context/globals.ts";
 import { setProcessTenant } from "../../src/context/tenant.ts";
 import { systemClock } from "../../src/clock.ts";
+import { LogCore } from "../../src/logs/core.ts";
 import { MetricsCore } from "../../src/metrics/core.ts";
 import { telemetry } from "../../src/telemetry.ts";
 import { TracingCore } from "../../src/traces/core.ts";
@@ -11,14 +12,26 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 export interface RecordedTelemetry {
   /** In the order of their ends. */
   readonly spans: ReadableSpan[];
+  /** Log lines of every level, parsed. */
+  readonly lines: Record<string, unknown>[];
   /** The only span of that name; throws when there is none or more. */
   span(name: string): ReadableSpan;
   /** Resolves when so many spans have ended. */
   ended(count: number): Promise<void>;
   /** The value of a series, of a histogram its count: `name{label="value",…}` with the labels in any order; 0 when it is absent. */
-  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+  metric(name: string, labels?: Labels): Promise<number>;
+  /** The sum of a histogram's values. */
+  sum(name: string, labels?: Labels): Promise<number>;
   stop(): Promise<void>;
 }
+
+type Labels = Readonly<Record<string, string>>;
+
+/** An empty label is an absent one, as to Prometheus. */
+const hasLabels = (line: string, labels: Labels) =>
+  Object.entries(labels).every(([key, value]) =>
+    value === "" ? !line.includes(`${key}=`) : line.includes(`${key}="${value}"`),
+  );
 
 export const ownTenant = "own-tenant";
 
@@ -26,6 +39,7 @@ export function recordTelemetry(
   propagateTo: readonly string[] = ["127.0.0.1", "localhost"],
 ): RecordedTelemetry {
   const spans: ReadableSpan[] = [];
+  const lines: Record<string, unknown>[] = [];
   const waiting = new Set<() => void>();
   const common = { tenantId: ownTenant, clock: systemClock };
   const tracing = new TracingCore({
@@ -53,13 +67,28 @@ export function recordTelemetry(
     nodeMetrics: false,
     onDrop() {},
   });
+  const logs = new LogCore({
+    service: "test",
+    environment: "test",
+    level: "trace",
+    redactPaths: [],
+    destination: { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  });
   const unregister = registerGlobals({ provider: tracing.provider, propagateTo });
   setProcessTenant(ownTenant);
   telemetry.tracer.attach(tracing);
   telemetry.metrics.attach(metrics);
+  telemetry.logger.attach(logs);
+
+  async function value(name: string, labels: Labels = {}): Promise<number> {
+    const { body } = await metrics.exposition("text/plain;version=0.0.4");
+    const lines = body.split("\n").filter((line) => line.startsWith(`${name}{`) && hasLabels(line, labels));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+  }
 
   return {
     spans,
+    lines,
     span(name) {
       const [found, ...more] = spans.filter((span) => span.name === name);
       if (found && more.length === 0) return found;
@@ -73,25 +102,12 @@ export function recordTelemetry(
         waiting.clear();
       }
     },
-    async metric(name, labels = {}) {
-      const { body } = await metrics.exposition("text/plain;version=0.0.4");
-      const wanted = Object.entries(labels);
-      const lines = String(body)
-        .split("\n")
-        .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name}_count{`))
-        .filter((line) =>
-          // An empty label is an absent one, to Prometheus too.
-          wanted.every(
-            ([key, value]) =>
-              line.includes(value === "" ? "" : `${key}="${value}"`) &&
-              (value !== "" || !line.includes(`${key}=`)),
-          ),
-        );
-      return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
-    },
+    metric: async (name, labels) => (await value(name, labels)) + (await value(`${name}_count`, labels)),
+    sum: (name, labels) => value(`${name}_sum`, labels),
     async stop() {
       telemetry.tracer.detach();
       telemetry.metrics.detach();
+      telemetry.logger.detach();
       setProcessTenant(undefined);
       unregister();
       metrics.close();

@@ -1,0 +1,2 @@
+/** Marks what is wrapped for USB. */
+export const usbKind = Symbol("autoweave.usb");
