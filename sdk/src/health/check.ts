@@ -100,5 +100,6 @@ function resultOf(answer: Answer): HealthResult {
   if (answer === false || answer === null) return { ok: false, detail: failed };
   if (typeof answer === "string") return { ok: false, detail: safeDetail(answer) };
   const { ok, detail } = answer;
-  return { ok: ok === true, ...(detail === undefined ? {} : { detail: safeDetail(String(detail)) }) };
+  if (detail !== undefined) return { ok: ok === true, detail: safeDetail(String(detail)) };
+  return ok === true ? { ok } : { ok: false, detail: failed };
 }

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { warnOnce } from "../diagnostics.ts";
 import type { Page } from "../metrics/exposition.ts";
+import { failureDetail } from "./detail.ts";
 import type { Health } from "./health.ts";
 
 export interface HealthEndpointsOptions {
@@ -64,7 +65,7 @@ async function answer(endpoint: Endpoint, request: IncomingMessage, response: Se
     await endpoint(request, response);
   } catch (error) {
     if (response.destroyed) return;
-    warnOnce(`endpoint ${request.url}`, `${request.url} could not be answered: ${error}`);
+    warnOnce("health endpoint", `A health endpoint could not answer: ${failureDetail(error)}`);
     if (response.headersSent) response.destroy();
     else sendLine(500, "Could not be answered.", request, response);
   }

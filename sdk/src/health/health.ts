@@ -60,7 +60,7 @@ export class Health {
     check: HealthCheck,
     { critical = true, timeoutMs = defaultTimeoutMs }: CheckOptions = {},
   ): void {
-    if (!checkName.test(name) || name === "ready") {
+    if (typeof name !== "string" || !checkName.test(name) || name === "ready") {
       throw invalid(
         name,
         "its name: small letters, digits and underscores, a letter first, at most 63, and not `ready`",

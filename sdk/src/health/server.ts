@@ -19,6 +19,8 @@ export interface HealthServer {
 
 /** A probe's or a scraper's request takes no longer. */
 const requestTimeoutMs = 10_000;
+/** Longer than any check may take. */
+const silenceTimeoutMs = 15_000;
 const mostConnections = 100;
 const closeWithinMs = 1_000;
 
@@ -38,7 +40,7 @@ export async function startHealthServer({ host, port, handler }: HealthServerOpt
     },
   );
   server.maxConnections = mostConnections;
-  server.timeout = requestTimeoutMs;
+  server.timeout = silenceTimeoutMs;
   server.on("connection", (socket) => socket.unref());
   const fault = await listen(server, host, port);
   if (fault) {

@@ -1,3 +1,4 @@
+import type { Registry as PromClientRegistry } from "prom-client";
 import Counter from "prom-client/lib/counter.js";
 import Gauge from "prom-client/lib/gauge.js";
 import Histogram from "prom-client/lib/histogram.js";
@@ -68,7 +69,7 @@ export interface AllMetrics {
  * prom-client sees it all the same. The version is pinned exactly, and the tests hold the shape.
  */
 export class MetricRegistry {
-  readonly promClient = new Registry();
+  readonly promClient: PromClientRegistry = new Registry();
 
   /** A counter or a gauge. Throws when the name is taken or not valid. */
   value(definition: MetricDefinition): ValueMetric {

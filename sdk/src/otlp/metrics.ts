@@ -13,7 +13,7 @@ import { writeKeyValue } from "./common.ts";
 import { encodeMessage, type ProtobufWriter } from "./writer.ts";
 
 /** The time that cumulative values cover, in ms since the epoch. */
-export interface TimeRange {
+interface TimeRange {
   readonly startMs: number;
   readonly nowMs: number;
 }
@@ -54,7 +54,7 @@ export async function encodeMetrics(
 const recordBytes = 32 * 1024;
 
 /** The message `Metric` with as many of the `waiting` series, from the end, as a record takes; they are taken out. */
-export function encodeMetric<Series>(
+function encodeMetric<Series>(
   definition: MetricDefinition,
   waiting: Series[],
   points: Points<Series>,
@@ -87,7 +87,7 @@ interface Points<Series> {
 
 const cumulative = 2;
 
-export const gauge: Points<ValueSeries> = {
+const gauge: Points<ValueSeries> = {
   field: 5,
   write(writer, { labels, value }, { nowMs }) {
     writeTime(writer, 3, nowMs);
@@ -96,7 +96,7 @@ export const gauge: Points<ValueSeries> = {
   },
 };
 
-export const sum: Points<ValueSeries> = {
+const sum: Points<ValueSeries> = {
   field: 7,
   temporality: cumulative,
   isMonotonic: true,
@@ -108,7 +108,7 @@ export const sum: Points<ValueSeries> = {
   },
 };
 
-export const histogram = (buckets: readonly Bucket[]): Points<HistogramSeries> => {
+const histogram = (buckets: readonly Bucket[]): Points<HistogramSeries> => {
   const bounds = buckets.map(({ bound }) => bound).filter(Number.isFinite);
   return {
     field: 9,
