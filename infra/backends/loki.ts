@@ -92,6 +92,8 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
       retention_enabled: true,
       // Each replica keeps the requests that it was sent to itself: in one file in the bucket, one writes over the other's.
       delete_request_store: "filesystem",
+      // Whichever of them compacts next deletes the chunks that the one before has marked.
+      deletion_marker_object_store_prefix: "deletion-markers/",
       // Within this time an erasure can be taken back.
       delete_request_cancel_period: "24h",
     },
