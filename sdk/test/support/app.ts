@@ -51,12 +51,13 @@ export const source = new URL("../../src/", import.meta.url).href;
 /** Runs `code`, an ES module of TypeScript (or CommonJS when `extension` is `cjs`), by this Node. It is killed after 30 s. */
 export async function startApp(
   code: string,
-  { extension = "ts", args = [], stdio = ["ignore", "pipe", "pipe"] }: StartOptions = {},
+  { extension = "ts", modules = {}, args = [], stdio = ["ignore", "pipe", "pipe"] }: StartOptions = {},
 ): Promise<App> {
   const folder = await mkdtemp(join(tmpdir(), "app-"));
   const file = join(folder, `app.${extension}`);
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
   await writeFile(file, code);
+  for (const [name, module] of Object.entries(modules)) await writeFile(join(folder, name), module);
   const child = spawn(process.execPath, [...args, file], { stdio, timeout: 30_000, killSignal: "SIGKILL" });
   const ended = once(child, "close").finally(() => rm(folder, { recursive: true }));
   return new App(child, ended);
@@ -64,6 +65,8 @@ export async function startApp(
 
 interface StartOptions {
   readonly extension?: "ts" | "cjs";
+  /** Modules beside it, by their file names. */
+  readonly modules?: Readonly<Record<string, string>>;
   /** Node's own, before the file. */
   readonly args?: readonly string[];
   readonly stdio?: StdioOptions;
