@@ -112,5 +112,20 @@ const appsMonitor = ({ prometheus }: StackConfig): IPodMonitor["spec"] => ({
   namespaceSelector: { matchNames: prometheus.appNamespaces },
   selector: { matchLabels: appScraping.label },
   sampleLimit: 20_000,
-  podMetricsEndpoints: [{ port: appScraping.portName, honorLabels: false }],
+  podMetricsEndpoints: [
+    {
+      port: appScraping.portName,
+      honorLabels: false,
+      // A bound is written as it is where it is pushed: one bucket is not to have two names.
+      metricRelabelings: [
+        {
+          sourceLabels: ["le"],
+          regex: "([0-9]+)\\.0",
+          targetLabel: "le",
+          replacement: "$1",
+          action: "replace",
+        },
+      ],
+    },
+  ],
 });

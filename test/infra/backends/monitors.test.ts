@@ -43,7 +43,16 @@ describe("what Prometheus scrapes", () => {
     const apps = monitorOf("apps", production);
     assert.deepEqual(apps?.namespaceSelector, { matchNames: ["autoweave"] });
     assert.deepEqual(apps?.selector.matchLabels, { "autoweave.com/scrape": "true" });
-    assert.deepEqual(apps?.podMetricsEndpoints, [{ port: "metrics", honorLabels: false }]);
+    const [{ metricRelabelings, ...endpoint } = assert.fail("no endpoint")] = apps?.podMetricsEndpoints ?? [];
+    assert.deepEqual(endpoint, { port: "metrics", honorLabels: false });
+    const [bound] = metricRelabelings ?? [];
+    assert.deepEqual(
+      ["1.0", "0.08", "10.0", "+Inf"].map((le) =>
+        le.replace(new RegExp(`^${bound?.regex}$`), bound?.replacement ?? ""),
+      ),
+      ["1", "0.08", "10", "+Inf"],
+      "a bucket has one name, pushed or scraped",
+    );
     assert.ok(Number(apps?.sampleLimit) > 0);
   });
 
