@@ -137,7 +137,6 @@ export class Running {
     const { options, outlets, clock } = this.#parts;
     const core = options.enableTracing
       ? new TracingCore({
-          resource: resourceOf(options),
           samplingRate: options.samplingRate,
           maxTracesPerSecond: options.maxTracesPerSecond,
           slowOperationMs: options.slowOperationMs,
@@ -229,12 +228,12 @@ export class Running {
 
   #metricsPage() {
     const { metrics: core } = this;
-    if (!core) return "Metrics are off: set enableMetrics (AUTOWEAVE_ENABLE_METRICS) to have them.\n";
+    if (!core) return "Metrics are off: set enableMetrics (AUTOWEAVE_ENABLE_METRICS) to have them.";
     if (this.#parts.options.metricsExport === "scrape")
       return (accept: string | undefined) => core.page(accept);
     return (
       "Metrics are pushed by OTLP, and would count twice if they were scraped too. " +
-      'Set metricsExport: "scrape" (OTEL_METRICS_EXPORTER=prometheus) to have them here instead.\n'
+      'Set metricsExport: "scrape" (OTEL_METRICS_EXPORTER=prometheus) to have them here instead.'
     );
   }
 }

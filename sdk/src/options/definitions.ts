@@ -198,7 +198,11 @@ export const definitions: {
     variables: [own("SPOOL_MAX_AGE_HOURS")],
     default: 24,
   },
-  maxLabelValues: { kind: integer(1, 100_000, "values"), variables: [own("MAX_LABEL_VALUES")], default: 200 },
+  maxLabelValues: {
+    kind: integer(20, 100_000, "values"),
+    variables: [own("MAX_LABEL_VALUES")],
+    default: 200,
+  },
   maxSeriesPerMetric: {
     kind: integer(1, 1_000_000, "series"),
     variables: [own("MAX_SERIES_PER_METRIC")],

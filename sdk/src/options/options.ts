@@ -74,7 +74,7 @@ export interface ObservabilityOptions {
   spoolMaxBytes?: number;
   /** What is older than this in the spool is given up, in hours. Default: 24. Environment: `AUTOWEAVE_SPOOL_MAX_AGE_HOURS`. */
   spoolMaxAgeHours?: number;
-  /** Most values of one label of a metric; further ones become `other`. Default: 200. Environment: `AUTOWEAVE_MAX_LABEL_VALUES`. */
+  /** Most values of one label of a metric, at least 20; further ones become `other`. Default: 200. Environment: `AUTOWEAVE_MAX_LABEL_VALUES`. */
   maxLabelValues?: number;
   /** Most series of one metric. Default: 2000. Environment: `AUTOWEAVE_MAX_SERIES_PER_METRIC`. */
   maxSeriesPerMetric?: number;
