@@ -52,6 +52,7 @@ export function observeTransfers(
   const Submissions = polling === endpoint ? Polls : Calls;
   const submissions = new Submissions(endpoint, callback as Callable);
   const given = function (this: unknown, ...results: unknown[]) {
+    if (isUndone()) return Reflect.apply(callback, this, results);
     return submissions.completed(this, results);
   };
   const transfer = Reflect.apply(call, endpoint, [timeout, given, ...more]) as LibusbTransfer;

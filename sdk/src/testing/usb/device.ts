@@ -136,6 +136,7 @@ export class FakeHardware {
     // Nothing is ever answered before the call that asks has returned.
     await new Promise(setImmediate);
     this.#gone.signal.throwIfAborted();
+    if (cancelled?.aborted) throw new USBFault("cancelled");
     const isIn = transfer.direction === "in";
     if (this.#respond) {
       const answer = (await this.#respond(transfer)) ?? new Uint8Array();
