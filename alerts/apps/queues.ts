@@ -15,12 +15,12 @@ export const queueAlerts: Alert[] = [
     alert: "QueueGrowing",
     severity: "warning",
     // Every replica of a service reports the same queue.
-    expr: `${waiting()} > 100 and ${waiting()} > 1.5 * ${waiting(" offset 30m")}`,
+    expr: `${waiting()} > 100 and ${waiting()} > 1.1 * ${waiting(" offset 30m")}`,
     holdsSeconds: 900,
     lingersSeconds: 300,
     summary: `${queue} grows.`,
     description:
-      "More than 100 jobs wait, and half as many again as 30 minutes ago: jobs come faster than they are done.",
+      "More than 100 jobs wait, and over a tenth more than 30 minutes ago: jobs come faster than they are done.",
     unit: "count",
     dashboard: "developer",
     subject,
