@@ -8,6 +8,8 @@ import { findOnPath } from "./installed.ts";
 const packages = {
   nginx: "nginx",
   "redis-server": "redis-server",
+  "prometheus-node-exporter": "prometheus-node-exporter",
+  "prometheus-redis-exporter": "prometheus-redis-exporter",
   pip3: "python3-pip",
 } as const;
 

@@ -62,16 +62,18 @@ export function episodeCases(episode: Episode): RuleCase[] {
     ...cases,
   });
   const severity = labels["severity"] ? `, ${labels["severity"]}` : "";
+  const changing = Object.entries({ ...gauges, ...counters }).find(([, [well, wrong]]) => well !== wrong);
+  const what = changing?.[0].split("{")[0] ?? "";
   return [
-    of(`fires ${duration(firesAfterSeconds)} after something is wrong, and not before${severity}`, {
+    of(`fires ${duration(firesAfterSeconds)} after ${what} tells of it, and not before${severity}`, {
       series: series(1),
       firing: { [`${fires - everySeconds}s`]: [], [`${fires}s`]: [labels] },
     }),
-    of(`ends ${duration(endsAfterSeconds)} after all is well${severity}`, {
+    of(`ends ${duration(endsAfterSeconds)} after ${what} tells that all is well${severity}`, {
       series: series(1),
       firing: { [`${ends - everySeconds}s`]: [labels], [`${ends}s`]: [] },
     }),
-    of(`is silent just under its bound${severity}`, {
+    of(`is silent while ${what} is just under its bound${severity}`, {
       series: series(2),
       firing: Object.fromEntries(
         [1, 0.5].map((part) => [`${wellSeconds + wrongSeconds * part - everySeconds}s`, justNotFires]),

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { waitUntil } from "../../../local/processes.ts";
+import { BackendMetrics } from "../../support/backend-metrics.ts";
+import { metricsOf } from "../../support/promql.ts";
+import { temporaryFolder } from "../../support/program.ts";
+import { alertsIn, allGroups, recordingsIn } from "../../support/rules.ts";
+import { unavailableMetrics } from "../../support/unavailable-metrics.ts";
+
+const read = new Set(
+  [...alertsIn(allGroups), ...recordingsIn(allGroups)].flatMap(({ expr }) => metricsOf(expr)),
+);
+
+/** AutoWeave's apps have their own tests; Prometheus makes these two itself, and records what has colons. */
+const isBackends = (metric: string) =>
+  !/^(autoweave_|http_server_|up$|ALERTS$)/.test(metric) && !metric.includes(":");
+
+describe("the metrics of backends that rules read", function () {
+  this.timeout(600_000);
+  const folder = temporaryFolder();
+  const backends = new BackendMetrics(folder.path);
+
+  before(() => backends.start());
+  after(async () => {
+    await backends.stop();
+    folder.remove();
+  });
+
+  it("are those that the programs have, but for those of programs that cannot run here", async () => {
+    const expected = [...read].filter((metric) => isBackends(metric) && !(metric in unavailableMetrics));
+    assert.ok(expected.length > 40);
+    let missing = expected;
+    await waitUntil(
+      async () => {
+        const names = await backends.names();
+        missing = expected.filter((metric) => !names.has(metric));
+        return missing.length === 0;
+      },
+      60,
+      500,
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it("are listed by name with their source, if their program cannot run here, and none is listed that it has", async () => {
+    const names = await backends.names();
+    for (const metric of Object.keys(unavailableMetrics)) assert.ok(!names.has(metric), metric);
+  });
+});
