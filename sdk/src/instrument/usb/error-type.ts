@@ -79,7 +79,7 @@ const byWords: readonly (readonly [RegExp, string])[] = [
 ];
 
 const libusbName = /LIBUSB_(?:ERROR|TRANSFER)_([A-Z_]+)/;
-const errnoInText = /\(errno (\d+)\)/;
+const errnoInText = /(?:\(errno |Unknown\()(\d+)\)/;
 
 /**
  * The kind of a USB error, one of few: from libusb's name or number (usb 2.x), from nusb's text or the system's number in it

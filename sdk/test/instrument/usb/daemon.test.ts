@@ -16,8 +16,8 @@ class Daemon extends EventEmitter {
     if (this.failure) throw this.failure;
     return `opened ${Object.keys(device).length}`;
   }
-  async transfer(_device: object, request: { data?: Uint8Array; endpoint?: number }) {
-    return request.data?.byteLength ?? Buffer.from("answer");
+  async transfer(device: object, request: { data?: Uint8Array; endpoint?: number }) {
+    return device && (request.data?.byteLength ?? Buffer.from("answer"));
   }
   close(device?: object): boolean {
     return device !== undefined;
