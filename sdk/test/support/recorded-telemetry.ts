@@ -5,8 +5,7 @@ import { LogCore } from "../../src/logs/core.ts";
 import { MetricsCore } from "../../src/metrics/core.ts";
 import { telemetry } from "../../src/telemetry.ts";
 import { TracingCore } from "../../src/traces/core.ts";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan } from "../../src/traces/readable-span.ts";
 
 /** The process's telemetry, live and kept in memory: what instrumentations record with it. */
 export interface RecordedTelemetry {
@@ -44,7 +43,6 @@ export function recordTelemetry(
   const common = { tenantId: ownTenant, clock: systemClock };
   const tracing = new TracingCore({
     ...common,
-    resource: resourceFromAttributes({}),
     samplingRate: 1,
     maxTracesPerSecond: 1_000_000,
     slowOperationMs: 60_000,

@@ -1,5 +1,5 @@
 import { context } from "@opentelemetry/api";
-import { ObservabilityConfigError } from "../../options/error.ts";
+import { notInstrumentable } from "../not-instrumentable.ts";
 import { observe } from "../observe.ts";
 import { methodOf, type Undo, wrap } from "../wrap.ts";
 import type { Field, ResolveInfo, Schema } from "./graphql-types.ts";
@@ -21,13 +21,13 @@ const kind = Symbol("autoweave.graphql");
 export function instrumentGraphQL(schema: object, options: GraphQLOptions = {}): Undo {
   const undos = isSchema(schema) ? wrapResolvers(schema, options) : [];
   if (undos.length > 0) return () => undos.forEach((undo) => undo());
-  throw new ObservabilityConfigError(
-    "AUTOWEAVE_NOT_INSTRUMENTABLE",
-    "The GraphQL schema has nothing to instrument. Looked for getTypeMap() (of graphql-js 16 or 17) and for fields with a " +
-      "resolve function. Give the executable schema; where resolvers are methods of the root value, wrap what executes it " +
-      "with traceGraphQLExecution(execute).",
-  );
+  throw notInstrumentable("GraphQL schema", lookedFor, schema);
 }
+
+const lookedFor = [
+  "a GraphQLSchema of graphql-js 16 or 17 (getTypeMap()) that has fields with a resolve function",
+  "where resolvers are methods of the root value, wrap what executes instead: traceGraphQLExecution(execute)",
+];
 
 export const isSchema = (value: unknown): value is Schema =>
   typeof (value as Partial<Schema> | null)?.getTypeMap === "function";

@@ -7,7 +7,7 @@ import {
   type TextMapSetter,
   trace,
 } from "@opentelemetry/api";
-import { isTracingSuppressed } from "@opentelemetry/core";
+import { isTracingSuppressed } from "../../context/suppression.ts";
 import { injectContext, mayPropagateTo } from "../../context/propagation.ts";
 import { attributes } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";

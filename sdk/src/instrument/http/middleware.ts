@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { telemetry } from "../../telemetry.ts";
+import { isLive } from "../live.ts";
 import { isHealthRequest } from "./health-request.ts";
 import { ServerRequest, type ServerRequestOptions, serverRequestOf } from "./server-request.ts";
 
@@ -34,5 +34,3 @@ export function createHTTPMiddleware(options: HTTPMiddlewareOptions = {}): HTTPM
     return next && traced.run(next);
   };
 }
-
-const isLive = () => telemetry.tracer.isAttached || telemetry.metrics.isAttached;
