@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { warn } from "../diagnostics.ts";
 import type { HealthHandler } from "./endpoints.ts";
@@ -29,6 +29,8 @@ const closeWithinMs = 1_000;
  * of, and does not fail the app. Never rejects.
  */
 export async function startHealthServer({ host, port, handler }: HealthServerOptions): Promise<HealthServer> {
+  // Not imported: as a module of ES it would be loaded with undici, which is large.
+  const { createServer } = process.getBuiltinModule("node:http");
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
