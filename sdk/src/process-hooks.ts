@@ -1,6 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import type { Clock } from "./clock.ts";
 import { warnOnce } from "./diagnostics.ts";
+import { boundedText } from "./otlp/plain.ts";
 import { hookCrashes } from "./ending/crash.ts";
 import { type EndingSignal, hookSignals } from "./ending/signals.ts";
 
@@ -40,7 +41,7 @@ export function installProcessHooks({ flush, flushSync, timeoutMs, clock }: Proc
       const deadline = new Promise<void>((resolve) => (cancel = clock.after(timeoutMs, resolve)));
       await Promise.race([flush(timeoutMs, reason), deadline]);
     } catch (error) {
-      warnOnce("flush", `the flush at ${reason} failed: ${String(error)}`);
+      warnOnce("flush", `the flush at ${reason} failed: ${boundedText(error)}`);
     }
     cancel?.();
     clearInterval(keepAlive);
@@ -51,7 +52,7 @@ export function installProcessHooks({ flush, flushSync, timeoutMs, clock }: Proc
     try {
       flushSync();
     } catch (error) {
-      warnOnce("flush", `the flush at the end failed: ${String(error)}`);
+      warnOnce("flush", `the flush at the end failed: ${boundedText(error)}`);
     }
   }
 

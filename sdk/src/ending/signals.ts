@@ -1,6 +1,6 @@
 import type { CrashHook } from "./crash.ts";
 
-export const endingSignals = ["SIGTERM", "SIGINT"] as const;
+const endingSignals = ["SIGTERM", "SIGINT"] as const;
 export type EndingSignal = (typeof endingSignals)[number];
 
 /**

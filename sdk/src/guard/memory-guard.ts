@@ -1,6 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import type { Clock } from "../clock.ts";
 import { warnOnce } from "../diagnostics.ts";
+import { boundedText } from "../otlp/plain.ts";
 import { Pressure, type SheddingLevel } from "./pressure.ts";
 
 /** In bytes. */
@@ -55,7 +56,7 @@ export function createMemoryGuard(options: MemoryGuardOptions): MemoryGuard {
       const level = pressure.sample(usage.usedBytes / usage.limitBytes);
       if (level !== before) onLevel(level, usage);
     } catch (error) {
-      warnOnce("memory-guard", `the memory guard failed: ${String(error)}`);
+      warnOnce("memory-guard", `the memory guard failed: ${boundedText(error)}`);
     }
   }
 

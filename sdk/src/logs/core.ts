@@ -4,6 +4,7 @@ import { currentTenant } from "../context/tenant.ts";
 import { warnOnce } from "../diagnostics.ts";
 import type { SheddingLevel } from "../guard/pressure.ts";
 import { type DropReason, logFields as names } from "../names/index.ts";
+import { boundedText } from "../otlp/plain.ts";
 import { levelNumbers, type LogLevel } from "./level.ts";
 import { Redaction } from "./redaction.ts";
 import { Stdout } from "./stdout.ts";
@@ -84,7 +85,7 @@ export class LogCore {
       this.#destination.write(line);
       if (mustNotBeLost) this.#destination.flushSync?.();
     } catch (error) {
-      warnOnce("log-destination", `the logger's destination refuses lines: ${String(error)}`);
+      warnOnce("log-destination", `the logger's destination refuses lines: ${boundedText(error)}`);
     }
     if (!this.#sink) return;
     if (this.#shedding === 3 && level < levelNumbers.error && !mustNotBeLost) {
@@ -95,8 +96,13 @@ export class LogCore {
       this.#sink.accept(line, level);
     } catch (error) {
       this.#onDrop?.("invalid", 1);
-      warnOnce("log-sink", `a log line could not be handed over: ${String(error)}`);
+      warnOnce("log-sink", `a log line could not be handed over: ${boundedText(error)}`);
     }
+  }
+
+  /** Counts lines that could not be made. */
+  lose(lines: number): void {
+    if (this.#sink) this.#onDrop?.("invalid", lines);
   }
 
   /** Writes what waits. */
@@ -104,7 +110,7 @@ export class LogCore {
     try {
       this.#destination.flushSync?.();
     } catch (error) {
-      warnOnce("log-destination", `the logger's destination refuses lines: ${String(error)}`);
+      warnOnce("log-destination", `the logger's destination refuses lines: ${boundedText(error)}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { boundedText, valueLimits } from "../otlp/common.ts";
+import { boundedText, valueLimits } from "../otlp/plain.ts";
 import { type Place, redacted } from "./redaction.ts";
 import { quoted } from "./text.ts";
 

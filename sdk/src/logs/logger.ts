@@ -1,6 +1,6 @@
 import { type Bindings as Fields, type ChildLoggerOptions, type LogFn, pino } from "pino";
 import { warnOnce } from "../diagnostics.ts";
-import { boundedText } from "../otlp/common.ts";
+import { boundedText } from "../otlp/plain.ts";
 import type { LogCore } from "./core.ts";
 import { Bindings, bodyOf, type Serializers } from "./fields.ts";
 import { descent, jsonOf } from "./json.ts";
@@ -74,16 +74,17 @@ export function createLogger(): LoggerFacade {
   ) as unknown as Internals;
 
   function logMethod(this: pino.Logger, args: Parameters<LogFn>, log: LogFn, level: number): void {
-    if (!core?.admits(level) || depth === deepestCall) return;
+    const attached = core;
+    if (!attached?.admits(level) || depth === deepestCall) return;
     depth++;
     try {
       log.apply(this, args);
     } catch {
       const message = args.find((arg) => typeof arg === "string") ?? "(unreadable)";
-      const line = lineOf(core, this as unknown as Internals, {}, message, level);
-      core.write(line, level, level >= levelNumbers.fatal);
+      writeAlone(attached, this as unknown as Internals, message, level);
+    } finally {
+      depth--;
     }
-    depth--;
   }
 
   root[bindingsKey] = new Bindings(new Redaction([]));
@@ -105,7 +106,7 @@ export function createLogger(): LoggerFacade {
     try {
       child = pinosChild.call(this, {}, supported(options));
     } catch (error) {
-      warnOnce("logger-child", `a child logger's options are ignored: ${String(error)}`);
+      warnOnce("logger-child", `a child logger's options are ignored: ${boundedText(error)}`);
       child = pinosChild.call(this, {});
     }
     child.setBindings(fields);
@@ -126,16 +127,21 @@ export function createLogger(): LoggerFacade {
   };
 
   root.audit = function (this: Internals, event, fields = {}) {
-    if (!core || depth === deepestCall) return;
+    const attached = core;
+    if (!attached || depth === deepestCall) return;
+    const message = boundedText(event);
     depth++;
-    let line: string;
     try {
-      line = lineOf(core, this, fields, boundedText(event), levelNumbers.info, true);
+      attached.write(
+        lineOf(attached, this, fields, message, levelNumbers.info, true),
+        levelNumbers.info,
+        true,
+      );
     } catch {
-      line = lineOf(core, this, {}, boundedText(event), levelNumbers.info, true);
+      writeAlone(attached, this, message, levelNumbers.info, true);
+    } finally {
+      depth--;
     }
-    core.write(line, levelNumbers.info, true);
-    depth--;
   };
 
   root.attach = (to) => {
@@ -149,6 +155,19 @@ export function createLogger(): LoggerFacade {
   };
 
   return root as unknown as LoggerFacade;
+}
+
+/** Writes a message without the fields that could not be read. */
+function writeAlone(core: LogCore, logger: Internals, message: string, level: number, isAudit = false): void {
+  try {
+    core.write(
+      lineOf(core, logger, {}, message, level, isAudit),
+      level,
+      isAudit || level >= levelNumbers.fatal,
+    );
+  } catch {
+    core.lose(1);
+  }
 }
 
 /** Of pino's options for children those that have a meaning here; one that is absent must not be there at all. */

@@ -1,7 +1,7 @@
 import type { Delivery, Scope } from "../delivery/record.ts";
+import { logFields } from "../names/index.ts";
 import { encodeLogRecord, type LogLine } from "../otlp/logs.ts";
 import type { LogSink } from "./core.ts";
-import { logFields } from "../names/index.ts";
 
 /**
  * Hands lines over for delivery, each as the record that it says. What is read is the very line that was written, so that

@@ -1,4 +1,4 @@
-import { boundedText } from "../otlp/common.ts";
+import { boundedText } from "../otlp/plain.ts";
 import { parseRedactPath, type Segment, secretsAnywhere } from "./redact-path.ts";
 import { quoted } from "./text.ts";
 

@@ -1,5 +1,6 @@
 import { attributes, logFields } from "../names/index.ts";
-import { boundedText, writeAnyValue, writeKeyValue } from "./common.ts";
+import { writeAnyValue, writeKeyValue } from "./common.ts";
+import { boundedText } from "./plain.ts";
 import { encodeMessage, type ProtobufWriter } from "./writer.ts";
 
 /** A log line, parsed. */

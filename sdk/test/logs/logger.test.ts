@@ -445,6 +445,29 @@ describe("whatever a logger is given", () => {
     );
   });
 
+  it("leaves the logger as it was where the stack ends", () => {
+    const { logger, lines } = attached();
+    let way = 0;
+    /** Logs on the way up, where there is hardly any room yet. */
+    const descend = (): void => {
+      try {
+        descend();
+      } catch {
+        way = 0;
+      }
+      if (++way > 50) return;
+      try {
+        logger.info({ nested: { list: [1, 2, 3] } }, "deep");
+      } catch (error) {
+        assert.ok(error instanceof RangeError);
+      }
+    };
+    for (let i = 0; i < 5; i++) descend();
+    lines.texts.length = 0;
+    logger.info("still there");
+    assert.equal(lines.texts.length, 1);
+  });
+
   it("reaches the app by no error of a destination or a sink, and they are told of", async () => {
     const refuse = () => {
       throw new Error("no");
