@@ -38,12 +38,12 @@ export const slackText = eachAlert(
 /** PagerDuty's fields of an incident. */
 export const details = {
   summary: summaries,
-  tenant: "{{ .CommonLabels.tenant_id }}",
+  tenant: '{{ or .CommonLabels.tenant_id "–" }}',
   value: eachAlert("{{ .Annotations.value }}\n"),
   ...Object.fromEntries(
     Object.entries(links).map(([annotation, text]) => [
       text.toLowerCase(),
-      `{{ .CommonAnnotations.${annotation} }}`,
+      `{{ or .CommonAnnotations.${annotation} "–" }}`,
     ]),
   ),
 };
