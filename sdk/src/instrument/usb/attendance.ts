@@ -3,7 +3,7 @@ import { tenantOf } from "../../context/tenant.ts";
 import { overflowValue } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";
 import { Census, Witness } from "../census.ts";
-import { identityOf } from "./device.ts";
+import type { DeviceIdentity } from "./device.ts";
 
 const census = new Census(overflowValue);
 telemetry.metrics.onCollect(() =>
@@ -19,33 +19,21 @@ telemetry.metrics.onCollect(() =>
 export class Attendance {
   readonly #witness = new Witness(census);
 
-  came(device: unknown): void {
-    if (typeof device !== "object" || device === null) return;
-    const { vendorId = "unknown", tenantId } = identityOf(device);
-    this.#witness.came(keyOf(device), vendorId, tenantId ?? tenantOf(context.active()));
+  came({ key, vendorId = "unknown", tenantId }: DeviceIdentity): void {
+    if (key !== undefined) this.#witness.came(key, vendorId, tenantId ?? tenantOf(context.active()));
   }
 
-  went(device: unknown): void {
-    if (typeof device === "object" && device !== null) this.#witness.went(keyOf(device));
+  went({ key }: DeviceIdentity): void {
+    this.#witness.went(key);
   }
 
   /** All devices that are there now. */
-  only(devices: readonly unknown[]): void {
-    const present = devices.filter(
-      (device): device is object => typeof device === "object" && device !== null,
-    );
-    this.#witness.onlyThere(new Set(present.map(keyOf)));
-    for (const device of present) this.came(device);
+  only(devices: readonly DeviceIdentity[]): void {
+    this.#witness.onlyThere(new Set(devices.map(({ key }) => key)));
+    for (const device of devices) this.came(device);
   }
 
   leave(): void {
     this.#witness.leave();
   }
-}
-
-/** What tells devices apart: where they are, else their object, unless each event brings a new one. */
-function keyOf(device: object): unknown {
-  const { devicePath, vendorId, productId } = identityOf(device);
-  if (devicePath !== undefined) return devicePath;
-  return Object.getPrototypeOf(device) === Object.prototype ? `${vendorId}:${productId}` : device;
 }

@@ -3,6 +3,7 @@ import type { UsbAction } from "../../names/index.ts";
 import { isLive } from "../live.ts";
 import { observe, type Observation } from "../observe.ts";
 import type { Callable } from "../wrap.ts";
+import type { DeviceIdentity } from "./device.ts";
 import { type OperationDetails, USBOperation } from "./operation.ts";
 import { waitsForDevice } from "./transfer.ts";
 
@@ -15,7 +16,7 @@ let running: { self: unknown; action: UsbAction } | undefined;
  */
 export function observeCall(
   action: UsbAction,
-  device: unknown,
+  device: DeviceIdentity,
   call: Callable,
   self: unknown,
   args: unknown[],
@@ -65,7 +66,7 @@ class CallEnd implements Observation {
  */
 export function observeCallback(
   action: UsbAction,
-  device: unknown,
+  device: DeviceIdentity,
   call: Callable,
   self: unknown,
   args: unknown[],

@@ -5,12 +5,12 @@ import { harmless } from "../harmless.ts";
 import { observe } from "../observe.ts";
 import type { Undos } from "../undos.ts";
 import { wrap } from "../wrap.ts";
-import { Attendance } from "./attendance.ts";
 import { observeCall } from "./calls.ts";
-import { identityOf, isDevice } from "./device.ts";
+import { type DeviceIdentity, identityOf, isKnown } from "./device.ts";
 import { handlingOf } from "./events.ts";
 import { usbKind } from "./kind.ts";
 import type { OperationDetails } from "./operation.ts";
+import { SeenDevices } from "./seen-devices.ts";
 import { amountOf, directionOf, type Transfer, transferTypeOf } from "./transfer.ts";
 
 /** A device as AutoWeave's daemon tells of it; `bus` and `address` stand for a path where there is none. */
@@ -89,7 +89,7 @@ export function instrumentDaemon(daemon: object, undos: Undos): boolean {
 
 function instrumentMethod(daemon: object, action: (typeof methods)[number], seen: SeenDevices) {
   return wrap(daemon, action, usbKind, (call, self, args) => {
-    const device = seen.deviceOf(args[0]);
+    const device = seen.find(args[0]);
     if (device === undefined) return Reflect.apply(call, self, args);
     const details =
       action === "transfer" ? { transfer: harmless(requestedTransfer, args[1]) ?? {} } : undefined;
@@ -100,7 +100,7 @@ function instrumentMethod(daemon: object, action: (typeof methods)[number], seen
 function instrumentList(daemon: object, seen: SeenDevices) {
   const observation = {
     succeeded: (list: unknown) => {
-      if (Array.isArray(list)) seen.only(list);
+      if (Array.isArray(list)) seen.only(list.map(identityOf));
     },
     failed: () => {},
   };
@@ -127,8 +127,9 @@ const eventHandlers: Readonly<Record<string, EventHandler>> = {
     const { error, ...details } = harmless(toldTransfer, isObject(second) ? second : first) ?? noTransfer;
     return handlingOf("transfer", deviceIn(first), details, error);
   },
-  error([, error, device]) {
-    return handlingOf("error", isDevice(device) ? device : deviceIn(error), undefined, error ?? "unknown");
+  error([, error, given]) {
+    const device = given === undefined ? deviceIn(error) : deviceIn(given);
+    return handlingOf("error", device, undefined, error ?? "unknown");
   },
   open: ([, payload]) => handlingOf("open", deviceIn(payload)),
   close: ([, payload]) => handlingOf("close", deviceIn(payload)),
@@ -138,10 +139,11 @@ const eventHandlers: Readonly<Record<string, EventHandler>> = {
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** The device that a payload is, or that it has. */
-const deviceIn = (payload: unknown): unknown =>
-  isObject(payload) && !isDevice(payload)
-    ? harmless(() => (payload as { device?: unknown }).device)
-    : payload;
+function deviceIn(payload: unknown): DeviceIdentity {
+  const device = identityOf(payload);
+  if (isKnown(device) || !isObject(payload)) return device;
+  return identityOf(harmless(() => (payload as { device?: unknown }).device));
+}
 
 interface ToldTransfer extends OperationDetails {
   readonly error?: unknown;
@@ -179,43 +181,4 @@ function requestedTransfer(request: unknown): Transfer {
 function impliedDirection(endpoint: unknown, data: unknown): TransferDirection {
   if (typeof endpoint === "number") return endpoint & inBit ? "in" : "out";
   return data === undefined ? "in" : "out";
-}
-
-/** More devices than this are not told apart by their paths. */
-const mostPaths = 10_000;
-
-/** The devices that a daemon told of. */
-class SeenDevices {
-  readonly #attendance = new Attendance();
-  readonly #byPath = new Map<string, object>();
-
-  came(device: unknown): void {
-    this.#attendance.came(device);
-    const { devicePath } = identityOf(device);
-    if (devicePath === undefined || this.#byPath.size >= mostPaths) return;
-    this.#byPath.set(devicePath, device as object);
-  }
-
-  went(device: unknown): void {
-    this.#attendance.went(device);
-    this.#byPath.delete(identityOf(device).devicePath ?? "");
-  }
-
-  only(devices: readonly unknown[]): void {
-    this.#attendance.only(devices);
-    this.#byPath.clear();
-    for (const device of devices) this.came(device);
-  }
-
-  leave(): void {
-    this.#attendance.leave();
-    this.#byPath.clear();
-  }
-
-  /** The device that an argument is, or that it is the path of. */
-  deviceOf(argument: unknown): object | undefined {
-    if (typeof argument !== "string") return isDevice(argument) ? argument : undefined;
-    const seen = this.#byPath.get(argument);
-    return seen ?? (argument.startsWith("/") ? { devicePath: argument } : undefined);
-  }
 }

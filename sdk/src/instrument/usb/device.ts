@@ -9,6 +9,8 @@ export interface DeviceIdentity {
   readonly devicePath: string | undefined;
   /** The tenant that the device's object names. */
   readonly tenantId: string | undefined;
+  /** What tells it from other devices; undefined when nothing does. */
+  readonly key: unknown;
 }
 
 /** What the objects of the supported libraries tell of a device without touching it. */
@@ -34,6 +36,7 @@ const unknownDevice: DeviceIdentity = {
   productId: undefined,
   devicePath: undefined,
   tenantId: undefined,
+  key: undefined,
 };
 
 /** Identities of objects that live as long as the device is plugged in. */
@@ -48,24 +51,38 @@ export function identityOf(device: unknown): DeviceIdentity {
   const found = known.get(device);
   if (found) return found;
   try {
-    const identity = read(device);
     // The payload of an event is a new object each time: keeping what it says would cost more than reading it.
-    if (Object.getPrototypeOf(device) !== Object.prototype) known.set(device, identity);
+    const isPayload = Object.getPrototypeOf(device) === Object.prototype;
+    const identity = read(device, isPayload ? undefined : device);
+    if (!isPayload) known.set(device, identity);
     return identity;
   } catch {
     return unknownDevice;
   }
 }
 
-function read(device: DeviceLike): DeviceIdentity {
+/** `itself`: the device's object, if it is the same each time. */
+function read(device: DeviceLike, itself: object | undefined): DeviceIdentity {
   const { deviceDescriptor: descriptor } = device;
+  const vendorId = usbId("vendorId", device.vendorId ?? descriptor?.idVendor);
+  const productId = usbId("productId", device.productId ?? descriptor?.idProduct);
+  const devicePath = textOf(device.devicePath) ?? pathOf(device) ?? textOf(device.path);
+  const ids = vendorId && `${vendorId}:${productId}`;
   return {
-    vendorId: usbId("vendorId", device.vendorId ?? descriptor?.idVendor),
-    productId: usbId("productId", device.productId ?? descriptor?.idProduct),
-    devicePath: textOf(device.devicePath) ?? pathOf(device) ?? textOf(device.path),
+    vendorId,
+    productId,
+    devicePath,
     tenantId: textOf(device.tenantId),
+    key: devicePath ?? itself ?? ids,
   };
 }
+
+/** A device of which only its path is known. */
+export const deviceAt = (devicePath: string): DeviceIdentity => ({
+  ...unknownDevice,
+  devicePath,
+  key: devicePath,
+});
 
 function pathOf(device: DeviceLike): string | undefined {
   const bus = device.bus ?? device.busNumber ?? device.device?.busNumber;
@@ -80,9 +97,6 @@ const inThreeDigits = (number: number | string) => String(number).padStart(3, "0
 
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
-/** Whether an argument or a payload is a device's object: it has ids. */
-export function isDevice(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const { vendorId, devicePath } = identityOf(value);
-  return vendorId !== undefined || devicePath !== undefined;
-}
+/** Whether an object told something of a device. */
+export const isKnown = ({ vendorId, devicePath }: DeviceIdentity): boolean =>
+  vendorId !== undefined || devicePath !== undefined;

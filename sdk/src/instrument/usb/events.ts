@@ -2,12 +2,13 @@ import { type Context, context, trace } from "@opentelemetry/api";
 import type { UsbAction } from "../../names/index.ts";
 import { EventHandling } from "../event-handling.ts";
 import { isLive } from "../live.ts";
+import type { DeviceIdentity } from "./device.ts";
 import { type OperationDetails, USBOperation } from "./operation.ts";
 
 /** The handling of an event by the app's listeners; undefined when nothing is recorded. `cause`: the error that it tells of. */
 export function handlingOf(
   action: UsbAction,
-  device: unknown,
+  device: DeviceIdentity,
   details?: OperationDetails,
   cause?: unknown,
 ): EventHandling | undefined {

@@ -3,6 +3,7 @@ import type { TransferType } from "../../names/index.ts";
 import { isLive } from "../live.ts";
 import type { Callable } from "../wrap.ts";
 import { handling } from "./calls.ts";
+import { identityOf } from "./device.ts";
 import { USBOperation } from "./operation.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -86,7 +87,7 @@ class Calls {
 
   submitted(submit: Callable, self: unknown, args: unknown[]): unknown {
     const transfer = transferOf(this.#endpoint, args[0]);
-    const operation = new USBOperation("transfer", this.#endpoint.device, { transfer });
+    const operation = new USBOperation("transfer", identityOf(this.#endpoint.device), { transfer });
     try {
       const result = Reflect.apply(submit, self, args);
       this.#completed = handling(operation, this.#callback, 2);
@@ -130,7 +131,11 @@ class Polls {
     const completion = { durationMs: performance.now() - submittedMs, bytes: error ? undefined : bytes };
     const transfer = transferOf(this.#endpoint, undefined);
     const within = trace.deleteSpan(context.active());
-    const operation = new USBOperation("transfer", this.#endpoint.device, { transfer, completion, within });
+    const operation = new USBOperation("transfer", identityOf(this.#endpoint.device), {
+      transfer,
+      completion,
+      within,
+    });
     let failure: unknown = error;
     try {
       return context.with(operation.context, this.#callback, self, ...results);

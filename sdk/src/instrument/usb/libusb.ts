@@ -5,6 +5,7 @@ import type { Undos } from "../undos.ts";
 import { type Callable, hasMethods, wrap } from "../wrap.ts";
 import { Attendance } from "./attendance.ts";
 import { observeCall, observeCallback } from "./calls.ts";
+import { identityOf } from "./device.ts";
 import { handlingOf } from "./events.ts";
 import { usbKind } from "./kind.ts";
 import { beginPolling, type LibusbEndpoint, observeTransfers } from "./libusb-transfers.ts";
@@ -48,17 +49,18 @@ export function instrumentLibusb(usb: LibusbLike, undos: Undos): void {
 
   undos.add(
     observeEmitter(usb, events, usbKind, (name, [, device]) => {
-      if (name === "attach") attendance.came(device);
-      else attendance.went(device);
+      const identity = identityOf(device);
+      if (name === "attach") attendance.came(identity);
+      else attendance.went(identity);
       see(device);
-      return handlingOf(name as "attach" | "detach", device);
+      return handlingOf(name as "attach" | "detach", identity);
     }),
   );
   undos.add(
     wrap(usb, "getDeviceList", usbKind, (call, self, args) => {
       const list = Reflect.apply(call, self, args) as unknown[];
       harmless(() => {
-        attendance.only(list);
+        attendance.only(list.map(identityOf));
         list.forEach(see);
       });
       return list;
@@ -81,17 +83,17 @@ function devicesOf(undos: Undos): ClassMethods {
     usbKind,
     {
       open(call, self, args) {
-        const result = observeCall("open", self, call, self, args);
+        const result = observeCall("open", identityOf(self), call, self, args);
         lookInto(self);
         return result;
       },
-      close: (call, self, args) => observeCall("close", self, call, self, args),
-      reset: (call, self, args) => observeCallback("reset", self, call, self, args, 0),
+      close: (call, self, args) => observeCall("close", identityOf(self), call, self, args),
+      reset: (call, self, args) => observeCallback("reset", identityOf(self), call, self, args, 0),
       controlTransfer(call, self, args) {
         const isIn = typeof args[4] === "number";
         const bytes = isIn ? undefined : (args[4] as Uint8Array | undefined)?.byteLength;
         const transfer = { type: "control", direction: isIn ? "in" : "out", bytes } as const;
-        return observeCallback("transfer", self, call, self, args, 5, { transfer });
+        return observeCallback("transfer", identityOf(self), call, self, args, 5, { transfer });
       },
       setConfiguration(call, self, args) {
         const [desired, callback] = args as [unknown, Callable | undefined];
@@ -100,7 +102,9 @@ function devicesOf(undos: Undos): ClassMethods {
           return callback && Reflect.apply(callback, this, results);
         };
         const method = "setConfiguration";
-        return observeCallback("configure", self, call, self, [desired, configured], 1, { method });
+        return observeCallback("configure", identityOf(self), call, self, [desired, configured], 1, {
+          method,
+        });
       },
       // How an app gets at the endpoints of a device that was opened before.
       interface(call, self, args) {
@@ -114,7 +118,7 @@ function devicesOf(undos: Undos): ClassMethods {
 }
 
 function interfacesOf(undos: Undos): ClassMethods {
-  const device = (self: unknown) => (self as LibusbInterface).device;
+  const device = (self: unknown) => identityOf((self as LibusbInterface).device);
   return new ClassMethods(
     usbKind,
     {
@@ -141,7 +145,7 @@ function endpointsOf(undos: Undos): ClassMethods {
         observeTransfers(call, self as LibusbEndpoint, args, () => undos.done),
       startPoll: beginPolling,
       clearHalt: (call, self, args) =>
-        observeCallback("configure", (self as LibusbEndpoint).device, call, self, args, 0, {
+        observeCallback("configure", identityOf((self as LibusbEndpoint).device), call, self, args, 0, {
           method: "clearHalt",
         }),
     },

@@ -29,16 +29,18 @@ export interface LoggedOperation {
 }
 
 /** `info` for devices that come and go, `debug` for what is done with them, `warn` for what failed, `error` for `error` events. */
-const levelOf = ({ action, errorType }: LoggedOperation) => {
+const levelOf = (action: UsbAction, errorType: string | undefined) => {
   if (action === "error") return "error";
   if (errorType !== undefined) return "warn";
   return action === "attach" || action === "detach" ? "info" : "debug";
 };
 
+/** Whether an operation is logged at the present level. */
+export const isLogged = (action: UsbAction, errorType: string | undefined): boolean =>
+  logger.isLevelEnabled(levelOf(action, errorType));
+
 /** Writes the line of an operation. */
 export function logOperation(operation: LoggedOperation): void {
-  const level = levelOf(operation);
-  if (!logger.isLevelEnabled(level)) return;
   const { action, device, durationMs, bytes, errorType, error } = operation;
   const fields = {
     [attributes.usbAction]: action,
@@ -50,7 +52,7 @@ export function logOperation(operation: LoggedOperation): void {
     err: error,
     duration_ms: Math.round(durationMs * 1_000) / 1_000,
   };
-  logger[level](
+  logger[levelOf(action, errorType)](
     fields,
     errorType === undefined || action === "error" ? done[action] : `USB ${action} failed`,
   );

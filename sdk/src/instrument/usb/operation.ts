@@ -3,9 +3,9 @@ import { contextWithTenant, currentTenant, tenantOf } from "../../context/tenant
 import { attributes, type Outcome, type UsbAction, usbActions } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";
 import { recordError } from "../../traces/errors.ts";
-import { type DeviceIdentity, identityOf } from "./device.ts";
+import type { DeviceIdentity } from "./device.ts";
 import { usbErrorType } from "./error-type.ts";
-import { logOperation } from "./log.ts";
+import { isLogged, logOperation } from "./log.ts";
 import { type Completion, completionOf, type Transfer, transferLabels } from "./transfer.ts";
 
 /** Labels are made once for each kind of event. */
@@ -48,15 +48,13 @@ export class USBOperation {
   readonly #span: Span;
   readonly #startedMs = performance.now();
 
-  /** `device`: its object. */
-  constructor(action: UsbAction, device: unknown, details = noDetails) {
+  constructor(action: UsbAction, device: DeviceIdentity, details = noDetails) {
     const { transfer, completion, method, within = context.active() } = details;
-    const identity = identityOf(device);
-    const { vendorId, productId, devicePath, tenantId } = identity;
+    const { vendorId, productId, devicePath, tenantId } = device;
     const parent = tenantId === undefined ? within : contextWithTenant(within, tenantId);
     this.transfer = transfer;
     this.#action = action;
-    this.#device = identity;
+    this.#device = device;
     this.#completion = completion;
     this.#tenantId = tenantOf(parent) ?? currentTenant();
     this.#span = telemetry.tracer.createUSBEventSpan({
@@ -113,14 +111,10 @@ export class USBOperation {
     if (bytes !== undefined) this.#span.setAttribute(attributes.usbTransferBytes, bytes);
     if (errorType !== undefined) this.#markFailed(errorType, error);
     this.#span.end();
-    context.with(this.context, logOperation, undefined, {
-      action: this.#action,
-      device: this.#device,
-      durationMs: this.elapsedMs,
-      bytes,
-      errorType,
-      error,
-    });
+    if (!isLogged(this.#action, errorType)) return;
+    const { elapsedMs: durationMs } = this;
+    const line = { action: this.#action, device: this.#device, durationMs, bytes, errorType, error };
+    context.with(this.context, logOperation, undefined, line);
   }
 
   #markFailed(errorType: string, error: unknown): void {

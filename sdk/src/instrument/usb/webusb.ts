@@ -7,6 +7,7 @@ import type { Undos } from "../undos.ts";
 import { type Around, hasMethods, wrap } from "../wrap.ts";
 import { Attendance } from "./attendance.ts";
 import { observeCall } from "./calls.ts";
+import { identityOf } from "./device.ts";
 import { handlingOf } from "./events.ts";
 import { usbKind } from "./kind.ts";
 import type { Transfer } from "./transfer.ts";
@@ -45,10 +46,11 @@ export function instrumentWebUSB(usb: WebUSBLike, undos: Undos): void {
   const handling = (type: string, event: object) => {
     const { device } = event as { device?: unknown };
     const action = actions.get(type) as "attach" | "detach";
-    if (action === "attach") attendance.came(device);
-    else attendance.went(device);
+    const identity = identityOf(device);
+    if (action === "attach") attendance.came(identity);
+    else attendance.went(identity);
     see(device);
-    return handlingOf(action, device);
+    return handlingOf(action, identity);
   };
 
   undos.add(
@@ -62,14 +64,14 @@ export function instrumentWebUSB(usb: WebUSBLike, undos: Undos): void {
   undos.add(
     onResult(usb, "getDevices", (found) => {
       if (!Array.isArray(found)) return;
-      attendance.only(found);
+      attendance.only(found.map(identityOf));
       found.forEach(see);
     }),
   );
   for (const finder of finders) {
     undos.add(
       onResult(usb, finder, (found) => {
-        attendance.came(found);
+        attendance.came(identityOf(found));
         see(found);
       }),
     );
@@ -85,18 +87,18 @@ function onResult(usb: object, method: string, show: (value: unknown) => void) {
 const does =
   (action: UsbAction): Around =>
   (call, self, args) =>
-    observeCall(action, self, call, self, args);
+    observeCall(action, identityOf(self), call, self, args);
 
 const configures =
   (method: string): Around =>
   (call, self, args) =>
-    observeCall("configure", self, call, self, args, { method });
+    observeCall("configure", identityOf(self), call, self, args, { method });
 
 /** `describe` tells what the arguments say of a transfer. */
 const transfers =
   (describe: (device: unknown, args: unknown[]) => Transfer): Around =>
   (call, self, args) =>
-    observeCall("transfer", self, call, self, args, { transfer: describe(self, args) });
+    observeCall("transfer", identityOf(self), call, self, args, { transfer: describe(self, args) });
 
 /** Source: WebUSB, `interface USBDevice`; the drivers' methods are usb 3.x's. */
 const deviceMethods: Readonly<Record<string, Around>> = {
