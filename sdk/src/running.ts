@@ -16,7 +16,6 @@ import { MetricsPush } from "./metrics/push.ts";
 import { metrics } from "./names/index.ts";
 import type { ResolvedOptions } from "./options/options.ts";
 import { installProcessHooks } from "./process-hooks.ts";
-import { resourceOf } from "./resource.ts";
 import { telemetry } from "./telemetry.ts";
 import { TracingCore } from "./traces/core.ts";
 
@@ -84,7 +83,10 @@ export class Running {
     running.#undo.push(
       installProcessHooks({
         flush: (timeoutMs) => running.flush(timeoutMs),
-        flushSync: () => running.logs.flushSync(),
+        flushSync: () => {
+          running.logs.flushSync();
+          running.tracing?.flush();
+        },
         timeoutMs: options.shutdownTimeoutMs,
         clock,
       }),
@@ -191,14 +193,15 @@ export class Running {
       maxMemoryUsageBytes: options.maxMemoryUsage,
       clock,
       onLevel: (level, usage) => {
-        this.tracing?.setShedding(level);
-        this.logs.setShedding(level);
+        // Said first: at the highest level it would not reach Loki any more.
         telemetry.logger[level === 0 ? "info" : "warn"](
-          { component, level, ...usage },
+          { component, shedding: level, ...usage },
           level === 0
             ? "memory is sufficient again: all telemetry is kept"
             : `memory is short: telemetry is shed, level ${level}`,
         );
+        this.tracing?.setShedding(level);
+        this.logs.setShedding(level);
       },
     });
     this.metrics?.onCollect(() =>

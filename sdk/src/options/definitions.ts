@@ -54,7 +54,11 @@ const standard = (name: string, read?: Variable["read"]): Variable => ({
   ...(read ? { read } : {}),
 });
 
-const resourceAttributes = pairs(/^[^\p{Cc}\s]{1,256}$/u, "names with texts, e.g. k8s.pod.name=web-1");
+const resourceAttributes = pairs(
+  // Loki refuses a whole request for one name without a letter or digit.
+  /^(?=.*[A-Za-z0-9])[^\p{Cc}\s]{1,256}$/u,
+  "names with a letter or digit, and texts, e.g. k8s.pod.name=web-1",
+);
 
 /** One of the resource's attributes says it. */
 const fromResource = (attribute: string) =>

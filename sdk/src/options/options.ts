@@ -81,7 +81,7 @@ export interface ObservabilityOptions {
 
   /** Least severe level that is logged. Default: `info`. Environment: `AUTOWEAVE_LOG_LEVEL`. */
   logLevel?: LogLevel;
-  /** Paths whose values are masked in log lines, besides the defaults, e.g. `user.*.email`. Default: none. Environment: `AUTOWEAVE_REDACT_PATHS`. */
+  /** Paths whose values are masked in log lines, besides secrets, e.g. `user.*.email`: `*` is any name, `**` any depth, `[0]` an item. Default: none. Environment: `AUTOWEAVE_REDACT_PATHS`. */
   redactPaths?: readonly string[];
   /** Hosts that outgoing requests carry the trace's context and tenant to, e.g. `*.svc.cluster.local`. Default: this machine and the cluster's services (`*.svc`, `*.svc.cluster.local`). Environment: `AUTOWEAVE_PROPAGATE_TO`. */
   propagateTo?: readonly string[];
