@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
 import { attributes } from "./names/index.ts";
 import type { ResolvedOptions } from "./options/options.ts";
 
@@ -13,12 +12,16 @@ const { name, version } = JSON.parse(readFileSync(new URL("../package.json", imp
 /** This package, as the scope of what it makes itself. */
 export const sdkScope = { name, version } as const;
 
+export interface Resource {
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
 /**
  * What all telemetry of the process has in common.
  * Source: OpenTelemetry semantic conventions for resources.
  */
-export const resourceOf = (options: ResolvedOptions): Resource =>
-  resourceFromAttributes({
+export const resourceOf = (options: ResolvedOptions): Resource => ({
+  attributes: {
     "host.name": hostname(),
     "process.pid": process.pid,
     "process.runtime.name": "nodejs",
@@ -33,4 +36,5 @@ export const resourceOf = (options: ResolvedOptions): Resource =>
     [attributes.serviceVersion]: options.serviceVersion,
     [attributes.environment]: options.environment,
     [attributes.tenantId]: options.tenantId,
-  });
+  },
+});

@@ -9,11 +9,11 @@ import {
   type TextMapSetter,
   trace,
 } from "@opentelemetry/api";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { hostMatcher } from "./hosts.ts";
 import { TenantBaggagePropagator } from "./tenant-baggage.ts";
+import { TraceContextPropagator } from "./trace-context.ts";
 
-const parts: readonly TextMapPropagator[] = [new W3CTraceContextPropagator(), new TenantBaggagePropagator()];
+const parts: readonly TextMapPropagator[] = [new TraceContextPropagator(), new TenantBaggagePropagator()];
 
 const headers = parts.flatMap((part) => part.fields());
 

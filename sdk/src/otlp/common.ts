@@ -66,7 +66,7 @@ function writePlainObject(writer: ProtobufWriter, value: object): void {
   if (Array.isArray(value)) {
     for (const item of value) writePlain(writer, 1, item);
   } else {
-    for (const key in value) writePlainProperty(writer, key, value[key as keyof typeof value]);
+    for (const [key, one] of Object.entries(value)) writePlainProperty(writer, key, one);
   }
   writer.end(mark);
 }

@@ -17,7 +17,7 @@ const truncationMark = "… (truncated)";
 
 /**
  * A copy of any JavaScript value that is made of nothing but texts, booleans, numbers, bigints of 64 bits, byte arrays, arrays,
- * objects without a prototype, `null` and `undefined`, and keeps within the limits. Anything else becomes a text; so does, with
+ * plain objects, `null` and `undefined`, and keeps within the limits. Anything else becomes a text; so does, with
  * what happened to it, what cannot be read, leads back to itself or is too large. Never throws.
  */
 export function plainValue(value: unknown): unknown {
@@ -46,6 +46,15 @@ export function readProperty(object: Readonly<Record<string, unknown>>, key: str
     return object[key];
   } catch {
     return unreadable;
+  }
+}
+
+/** Sets an own property, also where the key means something to JavaScript. */
+export function setProperty(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  } else {
+    object[key] = value;
   }
 }
 
@@ -114,17 +123,16 @@ function plainList(list: ArrayLike<unknown>, descent: Descent): unknown[] {
 }
 
 function plainProperties(object: Readonly<Record<string, unknown>>, descent: Descent): object {
-  // Without a prototype, the key __proto__ is one like any other.
-  const copy = Object.create(null) as Record<string, unknown>;
+  const copy: Record<string, unknown> = {};
   for (const key in object) {
     if (!Object.hasOwn(object, key)) continue;
     if (isExhausted(descent)) {
-      copy[boundedText(key)] = truncated;
+      setProperty(copy, boundedText(key), truncated);
       break;
     }
     descent.length += key.length;
     const value = readProperty(object, key);
-    if (value !== undefined) copy[boundedText(key)] = plainPart(value, descent);
+    if (value !== undefined) setProperty(copy, boundedText(key), plainPart(value, descent));
   }
   return copy;
 }

@@ -1,5 +1,5 @@
 import type { Link, SpanContext } from "@opentelemetry/api";
-import type { ReadableSpan, TimedEvent } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan, SpanEvent } from "../traces/readable-span.ts";
 import { boundedText, writeAttributes } from "./common.ts";
 import { encodeMessage, type ProtobufWriter } from "./writer.ts";
 
@@ -37,7 +37,7 @@ function writeIds(writer: ProtobufWriter, { traceId, spanId, traceState }: SpanC
   if (traceState) writer.stringField(3, boundedText(traceState.serialize()));
 }
 
-function writeEvent(writer: ProtobufWriter, event: TimedEvent): void {
+function writeEvent(writer: ProtobufWriter, event: SpanEvent): void {
   const mark = writer.begin(11);
   writer.timeField(1, event.time[0], event.time[1]);
   writer.stringField(2, boundedText(event.name));

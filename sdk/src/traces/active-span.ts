@@ -1,4 +1,12 @@
-import { context, type Context, type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api";
+import {
+  context,
+  type Context,
+  INVALID_SPAN_CONTEXT,
+  type Span,
+  type SpanOptions,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
 
 /** What follows the name in `startActiveSpan`. */
 export type StartActiveSpanArguments<F> =
@@ -28,3 +36,6 @@ export function asContext(given: unknown): Context {
     return context.active();
   }
 }
+
+/** What records nothing and belongs to no trace. */
+export const absentSpan: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);

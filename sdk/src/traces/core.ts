@@ -1,11 +1,9 @@
-import type { Tracer, TracerOptions, TracerProvider } from "@opentelemetry/api";
-import type { Resource } from "@opentelemetry/resources";
-import { type ReadableSpan, TracerProvider as SdkTracerProvider } from "@opentelemetry/sdk-trace";
+import type { TracerProvider } from "@opentelemetry/api";
 import type { Clock } from "../clock.ts";
 import type { DropReason } from "../names/index.ts";
-import { valueLimits } from "../otlp/common.ts";
 import { LocalTraces } from "./local-traces.ts";
-import { RecordingTracer, type RecordingTracerOptions } from "./recording-tracer.ts";
+import type { ReadableSpan } from "./readable-span.ts";
+import { RecordingTracerProvider } from "./recording-tracer.ts";
 import { LocalRootSampler, type SamplingRates } from "./sampler.ts";
 import type { RecordingSpan } from "./span.ts";
 
@@ -15,7 +13,6 @@ export interface SpanSink {
 }
 
 export interface TracingCoreOptions extends SamplingRates {
-  readonly resource: Resource;
   /** From this duration of its local root on, a local trace is kept whatever the sampling rate says, in ms. */
   readonly slowOperationMs: number;
   /** Most ended spans that wait for the decision about their local trace. Default: 5000, some 5 MiB. */
@@ -51,7 +48,7 @@ export class TracingCore {
   #refusing: DropReason | undefined;
 
   constructor(options: TracingCoreOptions) {
-    const { clock, resource, tenantId, slowOperationMs } = options;
+    const { clock, tenantId, slowOperationMs } = options;
     this.#options = options;
     this.#sampler = new LocalRootSampler(options, clock, () => {
       if (this.#refusing === "shed") options.onDrop("shed", 1);
@@ -65,14 +62,12 @@ export class TracingCore {
       keep: (span) => this.#keep(span),
       lose: (spans) => options.onDrop("queue_full", spans),
     });
-    const sdkProvider = new SdkTracerProvider({
-      resource,
+    this.provider = new RecordingTracerProvider({
       sampler: this.#sampler,
-      // One more than is sent, so that the encoder sees that a text was cut, and marks it.
-      spanLimits: { attributeValueLengthLimit: valueLimits.textLength + 1 },
+      tenantId,
+      clock,
+      onEnd: (span) => this.#ended(span),
     });
-    const onEnd = (span: RecordingSpan) => this.#ended(span);
-    this.provider = new RecordingTracerProvider(sdkProvider, { tenantId, clock, onEnd });
   }
 
   /** Changes the rates at run time, for local roots that start from now on. Values as in the options. */
@@ -105,13 +100,14 @@ export class TracingCore {
     return Promise.resolve();
   }
 
-  #ended({ readable, local, isLocalRoot }: RecordingSpan): void {
+  #ended(span: RecordingSpan): void {
+    const { local } = span;
     if (this.#refusing) {
       if (!local || local.decision === "keep") this.#options.onDrop(this.#refusing, 1);
     } else if (local) {
-      this.#traces.ended(readable, local, isLocalRoot);
+      this.#traces.ended(span, local, span.isLocalRoot);
     } else {
-      this.#keep(readable);
+      this.#keep(span);
     }
   }
 
@@ -121,23 +117,5 @@ export class TracingCore {
     } catch {
       this.#options.onDrop("invalid", 1);
     }
-  }
-}
-
-class RecordingTracerProvider implements TracerProvider {
-  readonly #provider: TracerProvider;
-  readonly #options: RecordingTracerOptions;
-  readonly #tracers = new WeakMap<Tracer, RecordingTracer>();
-
-  constructor(provider: TracerProvider, options: RecordingTracerOptions) {
-    this.#provider = provider;
-    this.#options = options;
-  }
-
-  getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
-    const tracer = this.#provider.getTracer(name, version, options);
-    let recording = this.#tracers.get(tracer);
-    if (!recording) this.#tracers.set(tracer, (recording = new RecordingTracer(tracer, this.#options)));
-    return recording;
   }
 }

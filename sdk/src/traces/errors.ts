@@ -1,4 +1,4 @@
-import { type Exception, type Span, SpanStatusCode } from "@opentelemetry/api";
+import { type Attributes, type Exception, type Span, SpanStatusCode } from "@opentelemetry/api";
 import { attributes } from "../names/index.ts";
 
 /** What `error.type` is where nothing better is known. Source: OpenTelemetry semantic conventions, `error.type`. */
@@ -28,6 +28,16 @@ export function errorType(error: unknown): string {
   }
 }
 
+/** Attributes of the event that a span records of an exception. Source: OpenTelemetry semantic conventions, exceptions. */
+export function exceptionAttributes(exception: unknown): Attributes {
+  const type = errorType(exception);
+  return {
+    "exception.type": type === otherError ? undefined : type,
+    "exception.message": messageOf(exception),
+    "exception.stacktrace": stackOf(exception),
+  };
+}
+
 /** More than this is no name of a kind of errors. */
 const longestType = 128;
 
@@ -43,6 +53,15 @@ function messageOf(error: unknown): string {
   }
 }
 
+function stackOf(error: unknown): string | undefined {
+  try {
+    const { stack } = error as { stack?: unknown };
+    return typeof stack === "string" ? stack : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function asText(value: unknown): string {
   try {
     return String(value);
@@ -51,7 +70,7 @@ function asText(value: unknown): string {
   }
 }
 
-/** OpenTelemetry reads an error's `code` or `name`, `message` and `stack`, a text as the message. */
+/** What OpenTelemetry's spans can read of it, whichever SDK they are of. */
 function asException(error: unknown): Exception {
   try {
     if (typeof error === "string" || error instanceof Error) return error;

@@ -1,5 +1,5 @@
 import { SpanStatusCode } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan } from "./readable-span.ts";
 import type { Clock } from "../clock.ts";
 
 /** The spans of one trace below one local root: what happened in this process because of one request, event or job. */

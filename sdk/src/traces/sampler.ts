@@ -1,5 +1,4 @@
-import { type Context, isSpanContextValid, type SpanContext, trace, TraceFlags } from "@opentelemetry/api";
-import { type Sampler, SamplingDecision, type SamplingResult } from "@opentelemetry/sdk-trace";
+import { type SpanContext, TraceFlags } from "@opentelemetry/api";
 import type { Clock } from "../clock.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -10,16 +9,15 @@ export interface SamplingRates {
   readonly maxTracesPerSecond: number;
 }
 
-const sample: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
-const recordOnly: SamplingResult = { decision: SamplingDecision.RECORD };
-const ignore: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
+/** `record`: kept only if its local trace fails or is slow; `ignore`: nothing is known of it afterwards. */
+export type SamplingDecision = "sample" | "record" | "ignore";
 
 /**
  * Decides at the start of a span. A child does as its parent does. A local root does as its remote parent does or, without
  * one, as the sampling rate says of its trace id; in both cases only as far as the rate cap goes. What is not sampled is
  * recorded all the same: its trace may still fail or be slow.
  */
-export class LocalRootSampler implements Sampler {
+export class LocalRootSampler {
   readonly #bucket: TokenBucket;
   readonly #onShed: () => void;
   #rate: number;
@@ -53,17 +51,16 @@ export class LocalRootSampler implements Sampler {
     return this.#bucket.take();
   }
 
-  shouldSample(context: Context, traceId: string): SamplingResult {
-    const parent = trace.getSpanContext(context);
-    const valid = parent !== undefined && isSpanContextValid(parent);
-    const wanted = valid ? isSampled(parent) : isInShare(traceId, this.#rate * this.#share);
+  /** `parent` is a valid one, or absent for the root of a trace. */
+  decide(parent: SpanContext | undefined, traceId: string): SamplingDecision {
+    const wanted = parent ? isSampled(parent) : isInShare(traceId, this.#rate * this.#share);
     if (this.#off) {
       if (wanted) this.#onShed();
-      return ignore;
+      return "ignore";
     }
-    if (!wanted) return recordOnly;
-    const isLocalRoot = !valid || parent.isRemote === true;
-    return !isLocalRoot || this.admit() ? sample : recordOnly;
+    if (!wanted) return "record";
+    const isLocalRoot = !parent || parent.isRemote === true;
+    return !isLocalRoot || this.admit() ? "sample" : "record";
   }
 }
 

@@ -1,15 +1,7 @@
-import {
-  context,
-  type Context,
-  INVALID_SPAN_CONTEXT,
-  type Span,
-  type SpanOptions,
-  trace,
-  type Tracer,
-} from "@opentelemetry/api";
+import { context, type Context, type Span, type SpanOptions, trace, type Tracer } from "@opentelemetry/api";
 import { warnOnce } from "../diagnostics.ts";
 import { sdkScope } from "../resource.ts";
-import { runActive, type StartActiveSpanArguments } from "./active-span.ts";
+import { absentSpan, runActive, type StartActiveSpanArguments } from "./active-span.ts";
 import type { TracingCore } from "./core.ts";
 import {
   describeSpan,
@@ -155,8 +147,6 @@ function start(
   if (more) span.setAttributes(more);
   return span;
 }
-
-const absentSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** A span that records nothing, and lets the trace that the process is in pass through. */
 function passedOn(parent: Context): Span {

@@ -31,7 +31,6 @@ const spanContext = {
 const traced = contextWithTenant(trace.setSpanContext(ROOT_CONTEXT, spanContext), "blue");
 
 const core = new TracingCore({
-  resource: resourceFromAttributes({}),
   samplingRate: 1,
   maxTracesPerSecond: 1e6,
   slowOperationMs: 1_000,

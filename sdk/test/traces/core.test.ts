@@ -11,11 +11,10 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import fc from "fast-check";
 import { contextWithTenant } from "../../src/context/tenant.ts";
 import type { DropReason } from "../../src/names/index.ts";
+import type { ReadableSpan } from "../../src/traces/readable-span.ts";
 import { TracingCore, type TracingCoreOptions } from "../../src/traces/core.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -27,7 +26,6 @@ function setUp(options: Partial<TracingCoreOptions> = {}) {
   const spans: ReadableSpan[] = [];
   const dropped: Partial<Record<DropReason, number>> = {};
   const core = new TracingCore({
-    resource: resourceFromAttributes({}),
     samplingRate: 0,
     maxTracesPerSecond: 1_000_000,
     slowOperationMs,

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { extractContext, injectContext } from "../../src/context/propagation.ts";
 import { contextWithTenant, currentTenant, withTenant } from "../../src/context/tenant.ts";
+import type { ReadableSpan } from "../../src/traces/readable-span.ts";
 import { TracingCore } from "../../src/traces/core.ts";
 import { AutoWeaveTracer } from "../../src/traces/tracer.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -24,7 +23,6 @@ describe("the tracer", () => {
   beforeEach(() => {
     spans = [];
     const core = new TracingCore({
-      resource: resourceFromAttributes({}),
       samplingRate: 1,
       maxTracesPerSecond: 1e6,
       slowOperationMs: 1_000,
