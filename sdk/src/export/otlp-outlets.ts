@@ -1,4 +1,3 @@
-import type { Resource } from "@opentelemetry/resources";
 import type { Clock } from "../clock.ts";
 import { createCredentials } from "../delivery/credentials.ts";
 import { createDelivery } from "../delivery/delivery.ts";
@@ -10,7 +9,7 @@ import type { Signal } from "../names/index.ts";
 import type { ResolvedOptions } from "../options/options.ts";
 import { encodeResource } from "../otlp/common.ts";
 import { encodeSpan } from "../otlp/spans.ts";
-import { sdkScope } from "../resource.ts";
+import { type Resource, sdkScope } from "../resource.ts";
 import type { Outlets } from "./outlets.ts";
 
 /** Most log lines in a request. Source: OpenTelemetry, default of OTEL_BLRP_MAX_EXPORT_BATCH_SIZE. */

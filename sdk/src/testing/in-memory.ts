@@ -1,4 +1,4 @@
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan } from "../traces/readable-span.ts";
 import type { Outlets } from "../export/outlets.ts";
 
 /** Keeps what would be sent, as it was handed over. */

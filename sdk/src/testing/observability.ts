@@ -1,5 +1,5 @@
 import { SpanStatusCode } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan } from "../traces/readable-span.ts";
 import { inspect } from "node:util";
 import { useManager } from "../globals.ts";
 import { ObservabilityManager } from "../manager.ts";
