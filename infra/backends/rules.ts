@@ -2,6 +2,7 @@ import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/mon
 import { duration } from "../../alerts/promql.ts";
 import type { RuleGroup } from "../../alerts/rule.ts";
 import { ruleGroups } from "../../alerts/rules.ts";
+import { dashboardRules } from "../../dashboards/recordings.ts";
 import type { StackConfig } from "../config/schema.ts";
 import { hostsOf } from "../topology.ts";
 import { datasourceUids } from "./grafana/datasources.ts";
@@ -9,8 +10,8 @@ import { permanentJobs } from "./monitors.ts";
 import { evaluatedByLabel } from "./prometheus.ts";
 
 /** Every rule of this stack. */
-export const rulesOf = (stack: StackConfig): RuleGroup[] =>
-  ruleGroups({
+export const rulesOf = (stack: StackConfig): RuleGroup[] => [
+  ...ruleGroups({
     jobs: permanentJobs(stack),
     namespace: stack.namespace,
     tenants: stack.tenants,
@@ -19,7 +20,9 @@ export const rulesOf = (stack: StackConfig): RuleGroup[] =>
       grafanaUrl: `https://${hostsOf(stack).grafana}`,
       tracesDatasource: datasourceUids.traces,
     },
-  });
+  }),
+  dashboardRules,
+];
 
 /** A group of rules as Prometheus reads it. */
 export const prometheusGroup = ({ name, intervalSeconds, rules }: RuleGroup) => ({

@@ -53,7 +53,7 @@ export class Grafana extends ComponentResource {
       },
       child,
     );
-    for (const { uid, folder, json } of dashboards({ metricsDatasource: datasourceUids.metrics })) {
+    for (const { uid, folder, json } of dashboards({ datasources: datasourceUids })) {
       new k8s.core.v1.ConfigMap(
         `${name}-${uid}`,
         {

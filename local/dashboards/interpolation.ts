@@ -1,0 +1,33 @@
+/** What Grafana fills in for the variables of a query. */
+export interface Interpolation {
+  /** Values of the dashboard's own variables; any value where there is none. */
+  variables?: Readonly<Record<string, string>>;
+  /** Between two points of a graph, in seconds. */
+  intervalSeconds: number;
+  /** Between two scrapes, in seconds. */
+  scrapeIntervalSeconds: number;
+}
+
+/**
+ * A query as Grafana sends it. `$__interval` is the distance of two points; `$__rate_interval` is long enough for `rate` to
+ * find samples: the distance and one scrape more, and four scrapes at least. A variable with all its values chosen becomes
+ * its `allValue`, in whatever format it is asked for.
+ * Source: Grafana documentation, "Prometheus template variables" and "Global variables".
+ */
+export function interpolate(
+  query: string,
+  { variables = {}, intervalSeconds, scrapeIntervalSeconds }: Interpolation,
+): string {
+  const rateIntervalSeconds = Math.max(intervalSeconds + scrapeIntervalSeconds, 4 * scrapeIntervalSeconds);
+  const values: Record<string, string> = {
+    __interval: `${intervalSeconds}s`,
+    __rate_interval: `${rateIntervalSeconds}s`,
+    ...variables,
+  };
+  return query.replace(
+    /\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g,
+    (_, braced: string | undefined, plain: string) => values[braced ?? plain] ?? anyValue,
+  );
+}
+
+const anyValue = ".{1,}";
