@@ -215,7 +215,7 @@ export class Backlog {
     const stored = this.#spooled.shift();
     if (stored) return stored;
     if (!this.#spool?.accepts()) return this.#closed.shift();
-    void this.#store();
+    if (this.#closed.length > 0) void this.#store();
     return undefined;
   }
 
@@ -286,7 +286,8 @@ export class Backlog {
 
   /** Resolves when its file is removed. */
   async #forget(parcel: Parcel): Promise<void> {
-    this.#live.delete(parcel);
+    // Given up at the end, while its outcome was on its way.
+    if (!this.#live.delete(parcel)) return;
     if (!parcel.file) return this.#leaveMemory(parcel);
     await this.#spool?.remove(parcel.file);
     if (this.#closed.length > 0 && this.#spool?.accepts()) void this.#store();

@@ -12,8 +12,7 @@ const repairs: Readonly<Record<ExportFailureReason, string>> = {
   unavailable: "It is tried again until the backend takes it.",
   invalid_response: "Let the endpoint be that of an OTLP backend. Telemetry waits, within its bounds.",
   rejected: "What it refuses for good is dropped and counted.",
-  too_large:
-    "What is sent is made smaller; a record that is too large by itself is dropped and counted.",
+  too_large: "What is sent is made smaller; a record that is too large by itself is dropped and counted.",
 };
 
 const longestMessage = 200;

@@ -39,8 +39,8 @@ export interface DeliveryOptions {
 /** Small enough for any backend's default limit, in bytes of records. */
 const maxRequestBytes = 4 * 1024 * 1024;
 
-/** How long a shutdown waits for the disk after all else, in ms. */
-const diskPatienceMs = 500;
+/** A shutdown may last so much longer than asked for, to let go of the disk. */
+const leastDiskPatienceMs = 500;
 
 /** Takes one signal to one backend. Throws if `url` is no URL. */
 export function createDelivery(options: DeliveryOptions): Delivery {
@@ -148,12 +148,13 @@ class QueuedDelivery implements Delivery {
     const closed = this.#backlog.end();
     for (const { resolve } of this.#waiters) resolve();
     // A disk that hangs does not hold up the shutdown.
-    await Promise.race([closed, new Promise<void>((resolve) => this.#clock.after(diskPatienceMs, resolve))]);
+    const patienceMs = Math.max(startedAt + timeoutMs - this.#clock.now(), leastDiskPatienceMs);
+    await Promise.race([closed, new Promise<void>((resolve) => this.#clock.after(patienceMs, resolve))]);
   }
 
   /** Keeps the process alive meanwhile: nothing else that is at work here does. */
   #until(isDone: () => boolean, timeoutMs: number): Promise<void> {
-    if (isDone()) return Promise.resolve();
+    if (isDone() || timeoutMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       const alive = setInterval(() => undefined, 2 ** 30);
       const waiter: Waiter = {
