@@ -11,6 +11,7 @@ const packages = {
   "prometheus-node-exporter": "prometheus-node-exporter",
   "prometheus-redis-exporter": "prometheus-redis-exporter",
   pip3: "python3-pip",
+  "umockdev-run": "umockdev",
 } as const;
 
 const folders = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
