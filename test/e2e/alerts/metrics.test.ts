@@ -4,17 +4,23 @@ import { BackendMetrics } from "../../support/backend-metrics.ts";
 import { metricsOf } from "../../support/promql.ts";
 import { temporaryFolder } from "../../support/program.ts";
 import { alertsIn, allGroups, recordingsIn } from "../../support/rules.ts";
+import { runbookQueries } from "../../support/runbooks.ts";
 import { unavailableMetrics } from "../../support/unavailable-metrics.ts";
 
+const alerts = alertsIn(allGroups);
+const runbooks = [...new Set(alerts.map(({ alert }) => alert))].flatMap(runbookQueries);
 const read = new Set(
-  [...alertsIn(allGroups), ...recordingsIn(allGroups)].flatMap(({ expr }) => metricsOf(expr)),
+  [
+    ...[...alerts, ...recordingsIn(allGroups)].map(({ expr }) => expr),
+    ...runbooks.filter(({ language }) => language === "promql").map(({ text }) => text),
+  ].flatMap(metricsOf),
 );
 
-/** AutoWeave's apps have their own tests; Prometheus makes these two itself, and records what has colons. */
+/** AutoWeave's apps have their own tests; Prometheus makes some itself, and records what has colons. */
 const isBackends = (metric: string) =>
-  !/^(autoweave_|http_server_|up$|ALERTS$)/.test(metric) && !metric.includes(":");
+  /^\w+$/.test(metric) && !/^(autoweave_|http_server_|up$|ALERTS$|scrape_samples_scraped$)/.test(metric);
 
-describe("the metrics of backends that rules read", function () {
+describe("the metrics of backends that rules and runbooks read", function () {
   this.timeout(600_000);
   const folder = temporaryFolder();
   const backends = new BackendMetrics(folder.path);

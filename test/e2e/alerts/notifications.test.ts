@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { weekdays } from "../../../alerts/routing/working-hours.ts";
 import { alertmanagerConfig } from "../../../infra/backends/alertmanager.ts";
 import { waitUntil } from "../../../local/processes.ts";
 import { ensureTools } from "../../../local/tools/build.ts";
@@ -10,6 +11,9 @@ import { startNotificationSinks } from "../../support/notification-sinks.ts";
 import { startProgram, stopProgram, temporaryFolder, writeConfig } from "../../support/program.ts";
 import { production, stackOf } from "../../support/stacks.ts";
 
+const today = weekdays[(new Date().getUTCDay() + 6) % 7] as (typeof weekdays)[number];
+const allDay = { timeZone: "UTC", from: "00:00", to: "23:59" };
+
 const stack = stackOf({
   ...production,
   alertmanager: {
@@ -17,6 +21,10 @@ const stack = stackOf({
     critical: [{ kind: "pagerduty", routingKey: "key" }],
     premium: [{ kind: "email", to: "premium@example.com" }],
     escalation: [{ kind: "webhook", url: "https://example.com" }],
+    workingHours: {
+      devices: { ...allDay, days: weekdays.filter((day) => day !== today) },
+      plugins: { ...allDay, days: [...weekdays] },
+    },
     deadMansSwitchUrl: "https://example.com",
     smtp: { host: "mail.example.com", from: "alerts@example.com", username: "a", password: "p" },
   },
@@ -167,6 +175,18 @@ describe("a real Alertmanager with the stack's routing", function () {
       new Set(sinks.received.filter(({ text }) => text.includes("Watchdog")).map(({ to }) => to)),
       new Set(["/dead"]),
     );
+  });
+
+  it("lets a team's warning wait for its working hours, and its critical alert not", async () => {
+    await post("alerts", [
+      alert("Resting", { severity: "warning", team: "devices" }),
+      alert("RestingCritical", { team: "devices" }),
+      alert("Working", { severity: "warning", team: "plugins" }),
+    ]);
+    await arrived("/pagerduty", "RestingCritical");
+    await arrived("/slack", "Working");
+    await settled();
+    assert.deepEqual(about("/slack", "Resting"), []);
   });
 
   it("brings what escalates to the second receiver alone", async () => {
