@@ -5,7 +5,15 @@ export type { DeliveryCounts } from "./delivery/record.ts";
 export { getObservabilityManager, initializeObservability } from "./globals.ts";
 export { createHTTPMiddleware } from "./instrument/http/middleware.ts";
 export type { HTTPMiddleware, HTTPMiddlewareOptions } from "./instrument/http/middleware.ts";
+export type { MemorySystem } from "./instrument/memory-system.ts";
+export type { PluginLoader } from "./instrument/plugins.ts";
 export type { QueueOptions } from "./instrument/queue/queue.ts";
+export type {
+  USBDaemon,
+  USBDaemonDevice,
+  USBDaemonTransfer,
+  USBDaemonTransferRequest,
+} from "./instrument/usb/daemon.ts";
 export type { LogLevel } from "./logs/level.ts";
 export type { Logger } from "./logs/logger.ts";
 export type { ObservabilityManager } from "./manager.ts";
