@@ -1,13 +1,4 @@
-import {
-  details,
-  emailHtml,
-  emailSubject,
-  links,
-  slackColor,
-  slackText,
-  summaries,
-  title,
-} from "./templates.ts";
+import { details, emailHtml, pagerdutyLinks, slackColor, slackText, summaries, title } from "./templates.ts";
 
 /** Where an alert goes. What is secret stands in a file that Alertmanager reads. */
 export type AlertReceiver =
@@ -44,9 +35,9 @@ const settings: { [Kind in AlertReceiver["kind"]]: (receiver: ReceiverOf<Kind>) 
     description: summaries,
     severity: "{{ .CommonLabels.severity }}",
     details,
-    links,
+    links: pagerdutyLinks,
   }),
-  email: ({ to }) => ({ to, headers: { Subject: emailSubject }, html: emailHtml }),
+  email: ({ to }) => ({ to, headers: { Subject: title }, html: emailHtml }),
 };
 
 export function namedReceiver(name: string, receivers: readonly AlertReceiver[]): NamedReceiver {

@@ -21,7 +21,6 @@ const escalated = '{{ if eq .CommonLabels.escalation "true" }}ESCALATED · {{ en
 
 /** One line for the whole group. */
 export const title = `${escalated}[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }}${tenant}`;
-export const emailSubject = title;
 
 /** The summary of each alert, where there is room for text alone. */
 export const summaries = eachAlert("{{ .Annotations.summary }}\n");
@@ -51,11 +50,10 @@ export const details = {
 const firstAlert = (annotation: string) => `{{ (index .Alerts 0).Annotations.${annotation} }}`;
 
 /** PagerDuty's links of an incident; one without an address is left out. */
-const pagerdutyLinks = Object.entries(links).map(([annotation, text]) => ({
+export const pagerdutyLinks = Object.entries(links).map(([annotation, text]) => ({
   href: firstAlert(annotation),
   text,
 }));
-export { pagerdutyLinks as links };
 
 const row = (name: string, value: string) => `<tr><th align="left">${name}</th><td>${value}</td></tr>`;
 

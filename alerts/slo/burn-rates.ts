@@ -9,7 +9,7 @@ interface BurnPolicy {
 }
 
 /** Source: The Site Reliability Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts". */
-export const burnPolicies: readonly BurnPolicy[] = [
+const burnPolicies: readonly BurnPolicy[] = [
   { severity: "critical", budgetShare: 0.02, hours: 1 },
   { severity: "critical", budgetShare: 0.05, hours: 6 },
   { severity: "warning", budgetShare: 0.1, hours: 24 },

@@ -24,10 +24,9 @@ export function thresholdAlerts(slo: Slo): Alert[] {
 function thresholdAlert(slo: Slo, severity: "warning" | "critical", threshold: number, scope: Scope): Alert {
   const { breach, breachText, finest, unit, traces } = measurementOf(slo);
   const alert = `${alertPrefix(slo)}Breached`;
-  const enough =
-    slo.minimumErrors
-      ? `\nand ${baseSeconds} * ${rate(scope, "errors")}${ofSlo(slo.id)} >= ${slo.minimumErrors}`
-      : "";
+  const enough = slo.minimumErrors
+    ? `\nand ${baseSeconds} * ${rate(scope, "errors")}${ofSlo(slo.id)} >= ${slo.minimumErrors}`
+    : "";
   const expr = `${breach(scope, threshold)}${enough}`;
   const byTenant = scope === "service" && finest === "tenant";
   return {

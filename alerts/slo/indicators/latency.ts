@@ -1,6 +1,6 @@
 import { number } from "../../promql.ts";
 import type { Indicator, Slo } from "../../slos.ts";
-import type { Measurement } from "../indicators.ts";
+import type { Measurement } from "../measurement.ts";
 import { type Level, levels, ofSlo, quantile, rate } from "../series.ts";
 
 type LatencySlo = Slo & { indicator: Extract<Indicator, { kind: "latency" }> };

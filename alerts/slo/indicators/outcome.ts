@@ -1,6 +1,6 @@
 import { number } from "../../promql.ts";
 import type { Indicator, Slo } from "../../slos.ts";
-import type { Measurement } from "../indicators.ts";
+import type { Measurement } from "../measurement.ts";
 import { type Count, counts, levels, ofSlo, rate, sumBy } from "../series.ts";
 
 type OutcomeSlo = Slo & { indicator: Extract<Indicator, { kind: "outcome" }> };

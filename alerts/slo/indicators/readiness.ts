@@ -1,6 +1,6 @@
 import { number } from "../../promql.ts";
 import type { Indicator, Slo } from "../../slos.ts";
-import type { Measurement } from "../indicators.ts";
+import type { Measurement } from "../measurement.ts";
 import { rate, ready } from "../series.ts";
 
 type ReadinessSlo = Slo & { indicator: Extract<Indicator, { kind: "readiness" }> };
