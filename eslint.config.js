@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 const nodeGlobals = Object.fromEntries(
-  ["console", "global", "performance", "process", "setImmediate", "setInterval", "setTimeout", "URL"].map(
+  ["console", "fetch", "global", "performance", "process", "setImmediate", "setInterval", "setTimeout", "URL"].map(
     (name) => [name, "readonly"],
   ),
 );
@@ -23,8 +23,8 @@ export default tseslint.config(
     languageOptions: { globals: nodeGlobals },
   },
   {
-    // Apps of the SDK's bench: CommonJS, which every distribution can instrument without further flags.
-    files: ["test/bench/sdk/apps/*.cjs"],
+    // Apps as CommonJS, which every distribution can instrument without further flags.
+    files: ["**/apps/*.cjs"],
     languageOptions: { sourceType: "commonjs", globals: nodeGlobals },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
