@@ -26,21 +26,18 @@ export function observe(call: Callable, self: unknown, args: unknown[], observat
     tellFailed(observation, error);
     throw error;
   }
-  return observeResult(result, observation, types.isAsyncFunction(call));
-}
-
-/** As `observe`, for what a call has returned. `exclusive`: nobody else can hold the promise that was returned. */
-export function observeResult(result: unknown, observation: Observation, exclusive = false): unknown {
   if (typeof result === "object" && result !== null) {
-    if (isPlainPromise(result))
-      return exclusive ? follow(result, observation) : followShared(result, observation);
+    if (isPlainPromise(result)) {
+      // Nobody but the caller can hold the promise of an async function.
+      return types.isAsyncFunction(call) ? follow(result, observation) : followShared(result, observation);
+    }
     if (types.isGeneratorObject(result)) return followIteration(result as unknown as Iteration, observation);
   }
   tellSucceeded(observation, result);
   return result;
 }
 
-export const isPlainPromise = (value: object): value is Promise<unknown> =>
+const isPlainPromise = (value: object): value is Promise<unknown> =>
   types.isPromise(value) &&
   Reflect.getPrototypeOf(value) === Promise.prototype &&
   Object.keys(value).length === 0;

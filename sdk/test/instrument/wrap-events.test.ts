@@ -34,6 +34,39 @@ function observedTarget(target: EventTarget) {
   return { ended, undo };
 }
 
+describe("the handling of an event", () => {
+  it("ends once all has settled, as failed with the first error", async () => {
+    const ended: unknown[][] = [];
+    const handling = new EventHandling(
+      (dispatch) => dispatch(),
+      (...end) => ended.push(end),
+    );
+    const late = Promise.withResolvers<undefined>();
+    handling.run(() => {
+      handling.follows(Promise.reject(new Error("first")));
+      handling.follows(late.promise);
+    });
+    await new Promise(setImmediate);
+    assert.deepEqual(ended, []);
+    late.reject(new Error("second"));
+    await new Promise(setImmediate);
+    assert.deepEqual(ended, [[true, new Error("first")]]);
+  });
+
+  it("keeps from the app what goes wrong in recording it", () => {
+    const handling = new EventHandling(
+      (dispatch) => dispatch(),
+      () => {
+        throw new Error("a fault of telemetry");
+      },
+    );
+    assert.equal(
+      handling.run(() => "handled"),
+      "handled",
+    );
+  });
+});
+
 /** What an app does with an emitter, as a script that can be played on any. */
 const eventNames = fc.constantFrom("attach", "detach", "other", "error");
 const listenerIds = fc.nat(3);

@@ -4,6 +4,7 @@ import { SpanStatusCode } from "@opentelemetry/api";
 import { instrumentUSBDaemon } from "../../../src/instrument/usb/usb.ts";
 import { FakeUSB3, FakeUSB3Device, USBFault } from "../../../src/testing/usb/index.ts";
 import { load } from "../../support/ecosystem.ts";
+import { heapBytes } from "../../support/memory.ts";
 import { type RecordedTelemetry, recordTelemetry } from "../../support/recorded-telemetry.ts";
 
 const ids = { vendorId: 0x1234, productId: 0x5678, bus: 1, address: 2 };
@@ -200,6 +201,18 @@ describe("instrumenting usb 3.x (fake devices)", () => {
     assert.equal(recorded.spans.length, 1);
     undoList();
     assert.equal(plain.open, open);
+  });
+
+  it("keeps no device alive", async () => {
+    const list = Object.assign(new EventTarget(), {
+      getDevices: async () => Array.from({ length: 100 }, () => ({ vendorId: 1, productId: 2, open() {} })),
+    });
+    const undoList = instrumentUSBDaemon(list);
+    const devices = (await list.getDevices()).map((one) => new WeakRef(one));
+    await delay(1);
+    heapBytes();
+    assert.ok(devices.every((one) => one.deref() === undefined));
+    undoList();
   });
 
   it("counts devices of a list, and no longer those that have left it", async () => {
