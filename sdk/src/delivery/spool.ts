@@ -21,7 +21,7 @@ export interface SpoolOptions {
 const repairPauseMs = 30_000;
 
 /** A disk that is silent for longer does not hold up what could be sent. */
-const stuckMs = 10_000;
+const stuckMs = 30_000;
 
 /**
  * Batches on disk. Takes what fits into `maxBytes`, and nothing while the disk fails: whoever asks keeps the batch then.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DeliveryOptions } from "../../src/delivery/delivery.ts";
@@ -152,10 +152,16 @@ describe("snapshots of the metrics", () => {
         start({ spool: { directory, maxBytes: 1_000, maxAgeMs: 3_600_000 } });
         backend.mood = "disconnect";
         for (let minute = 10; minute < 30; minute++) {
-          const { bytes } = delivery.counts().waiting;
           snapshot(minute);
-          const added = delivery.counts().waiting.bytes;
-          await eventually(() => delivery.counts().waiting.bytes !== added || (minute > 15 && bytes > 0));
+          // All is on disk before time goes on.
+          await eventually(() => {
+            const files = globSync("metrics/*/*.batch", { cwd: directory });
+            const bytes = files.reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+            return (
+              files.some((name) => name.includes(`/${clock.now()}.`)) &&
+              bytes === delivery.counts().waiting.bytes
+            );
+          });
           await clock.run(60_000);
         }
         assert.equal(delivery.counts().waiting.items, 200);
