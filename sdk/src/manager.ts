@@ -11,6 +11,8 @@ import {
   type HTTPMiddleware,
   type HTTPMiddlewareOptions,
 } from "./instrument/http/middleware.ts";
+import { traceOutgoingRequests } from "./instrument/http/outgoing.ts";
+import { assistInstrumentations } from "./instrument/instrumentations.ts";
 import { instrumentMemorySystem } from "./instrument/memory-system.ts";
 import { instrumentPluginLoader } from "./instrument/plugins.ts";
 import { instrumentQueueManager, type QueueOptions } from "./instrument/queue/queue.ts";
@@ -91,7 +93,7 @@ export class ObservabilityManager {
    * @throws ObservabilityConfigError `AUTOWEAVE_NOT_INSTRUMENTABLE`, with what was looked for.
    */
   instrumentUSBDaemon(daemon: object): void {
-    this.#instrument(() => instrumentUSBDaemon(daemon));
+    this.instrument(() => instrumentUSBDaemon(daemon));
   }
 
   /**
@@ -99,7 +101,7 @@ export class ObservabilityManager {
    * @throws ObservabilityConfigError `AUTOWEAVE_NOT_INSTRUMENTABLE`, with what was looked for.
    */
   instrumentPluginLoader(loader: object): void {
-    this.#instrument(() => instrumentPluginLoader(loader));
+    this.instrument(() => instrumentPluginLoader(loader));
   }
 
   /**
@@ -107,7 +109,7 @@ export class ObservabilityManager {
    * @throws ObservabilityConfigError `AUTOWEAVE_NOT_INSTRUMENTABLE`, with what was looked for.
    */
   instrumentQueueManager(queue: object, options?: QueueOptions): void {
-    this.#instrument(() => instrumentQueueManager(queue, options));
+    this.instrument(() => instrumentQueueManager(queue, options));
   }
 
   /**
@@ -116,7 +118,7 @@ export class ObservabilityManager {
    */
   instrumentMemorySystem(memory: object): void {
     const { recordMemoryContents } = this.options;
-    this.#instrument(() => instrumentMemorySystem(memory, { recordContents: recordMemoryContents }));
+    this.instrument(() => instrumentMemorySystem(memory, { recordContents: recordMemoryContents }));
   }
 
   /**
@@ -125,7 +127,14 @@ export class ObservabilityManager {
    */
   instrumentGraphQL(schema: object): void {
     const { recordGraphQLArguments } = this.options;
-    this.#instrument(() => instrumentGraphQL(schema, { recordArguments: recordGraphQLArguments }));
+    this.instrument(() => instrumentGraphQL(schema, { recordArguments: recordGraphQLArguments }));
+  }
+
+  /** Instruments something else until `shutdown()`, which calls what `begin` returned. */
+  instrument(begin: () => () => void): void {
+    const undo = begin();
+    if (this.stopped) undo();
+    else this.#undo.push(undo);
   }
 
   /** A middleware for express 4 and 5 and for Node's `http` that traces and measures requests. */
@@ -198,6 +207,9 @@ export class ObservabilityManager {
       outlets: this.#deliveries,
       health: this.#health,
     });
+    const { instrumentations } = this.options;
+    this.instrument(() => assistInstrumentations(instrumentations));
+    this.instrument(() => traceOutgoingRequests(instrumentations));
     this.#health.markReady();
   }
 
@@ -207,11 +219,5 @@ export class ObservabilityManager {
     for (const undo of this.#undo.splice(0).reverse()) undo();
     await this.#running?.shutdown().catch((error: unknown) => warn(`The shutdown failed: ${String(error)}`));
     this.#running = undefined;
-  }
-
-  #instrument(instrument: () => () => void): void {
-    const undo = instrument();
-    if (this.stopped) undo();
-    else this.#undo.push(undo);
   }
 }

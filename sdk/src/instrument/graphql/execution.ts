@@ -39,14 +39,20 @@ export function traceExecution(
 /** Schemas that have been executed. Their resolvers stay wrapped; that passes calls on when there is no telemetry. */
 const seen = new WeakSet<Schema>();
 
+/** Instruments the resolvers of a schema that is about to be executed. */
+export function instrumentOnce(schema: Schema, options: GraphQLOptions): void {
+  if (seen.has(schema)) return;
+  seen.add(schema);
+  wrapResolvers(schema, options);
+}
+
 /** Undefined for what cannot be executed: saying so is graphql's part. */
 function operationOf(
   args: Partial<ExecutionArgs> | undefined,
   options: GraphQLOptions,
 ): Operation | undefined {
   if (!isSchema(args?.schema)) return undefined;
-  if (!seen.has(args.schema)) wrapResolvers(args.schema, options);
-  seen.add(args.schema);
+  instrumentOnce(args.schema, options);
   const operations = args.document?.definitions?.filter(isOperation) ?? [];
   const node = args.operationName
     ? operations.find(({ name }) => name?.value === args.operationName)

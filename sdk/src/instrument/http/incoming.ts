@@ -1,5 +1,4 @@
-import { Server as HTTPServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { Server as HTTPSServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Undo, wrap } from "../wrap.ts";
 import { isHealthRequest } from "./health-request.ts";
 import { ServerRequest, serverRequestOf } from "./server-request.ts";
@@ -17,8 +16,11 @@ const handovers: ReadonlySet<unknown> = new Set(["request", "checkContinue", "ch
  * entered there stays with the connection, for its next request and its errors.
  */
 export function traceIncomingHTTP(): Undo {
-  const undos = [HTTPServer.prototype, HTTPSServer.prototype].map((server) =>
-    wrap(server, "emit", kind, (emit, self, args) => {
+  // Not imported: as a module of ES, `http` would be loaded with undici, which is large.
+  const { Server: HTTPServer } = process.getBuiltinModule("node:http");
+  const { Server: HTTPSServer } = process.getBuiltinModule("node:https");
+  const undos = [HTTPServer, HTTPSServer].map(({ prototype }) =>
+    wrap(prototype, "emit", kind, (emit, self, args) => {
       if (!handovers.has(args[0])) return Reflect.apply(emit, self, args);
       const [, request, response] = args as [string, IncomingMessage, ServerResponse];
       if (serverRequestOf(request) || isHealthRequest(request)) return Reflect.apply(emit, self, args);
