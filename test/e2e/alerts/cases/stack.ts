@@ -1,7 +1,8 @@
 import type { RuleCase } from "../../../support/promtool.ts";
 import { alertingCases } from "./alerting.ts";
 import { queueCases, tenantCases, usbCases } from "./apps.ts";
-import { grafanaCases, lokiCases, postgresqlCases, redisCases, ringCases, tempoCases } from "./backends.ts";
+import { grafanaCases, postgresqlCases, redisCases } from "./grafana.ts";
+import { lokiCases, ringCases, tempoCases } from "./stores.ts";
 import { clusterCases } from "./cluster.ts";
 import { prometheusCases, targetCases } from "./metrics.ts";
 import { collectorCases, telemetryCases } from "./telemetry-path.ts";
