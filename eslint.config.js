@@ -2,9 +2,17 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 const nodeGlobals = Object.fromEntries(
-  ["console", "fetch", "global", "performance", "process", "setImmediate", "setInterval", "setTimeout", "URL"].map(
-    (name) => [name, "readonly"],
-  ),
+  [
+    "console",
+    "fetch",
+    "global",
+    "performance",
+    "process",
+    "setImmediate",
+    "setInterval",
+    "setTimeout",
+    "URL",
+  ].map((name) => [name, "readonly"]),
 );
 
 export default tseslint.config(
