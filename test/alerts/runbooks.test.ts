@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parser as logql } from "@grafana/lezer-logql";
 import { parser as traceql } from "@grafana/lezer-traceql";
-import { dashboardUids } from "../../alerts/dashboards.ts";
+import { dashboards } from "../../dashboards/index.ts";
+import { datasourceUids } from "../../infra/backends/grafana/datasources.ts";
 import { rulesOf } from "../../infra/backends/rules.ts";
 import { readStack } from "../../infra/config/file.ts";
 import { type MetricDefinition, metrics } from "../../sdk/src/names/index.ts";
@@ -14,6 +15,10 @@ import { runbookFolder, runbookQueries } from "../support/runbooks.ts";
 const runbooks = readdirSync(runbookFolder).map((file) => basename(file, ".md"));
 const read = (name: string) => readFileSync(join(runbookFolder, `${name}.md`), "utf8");
 const alerts = alertsIn(allGroups);
+
+interface DashboardJson {
+  templating: { list: { name: string }[] };
+}
 
 /** @throws where the text is not of the language. */
 function parse(language: typeof logql, text: string): void {
@@ -91,12 +96,17 @@ describe("the links of alerts", () => {
       }
     });
 
-    it(`of ${stackName} lead to a dashboard that there is, at its own Grafana`, () => {
-      const uids: string[] = Object.values(dashboardUids);
+    it(`of ${stackName} lead to a dashboard that there is, at its own Grafana, and set variables that it has`, () => {
+      const there = new Map(
+        dashboards({ datasources: datasourceUids }).map(({ uid, json }) => [uid, json as DashboardJson]),
+      );
       for (const { alert, annotations } of rules) {
-        const [, host, uid = ""] = /^https:\/\/([^/]+)\/d\/([^?]+)/.exec(annotations.dashboard_url) ?? [];
-        assert.equal(host, `grafana.${stack.domain}`, alert);
-        assert.ok(uids.includes(uid), `${alert}: ${uid}`);
+        const url = new URL(annotations.dashboard_url.replace(/\{\{.*?\}\}/g, "value"));
+        assert.equal(url.host, `grafana.${stack.domain}`);
+        const dashboard = there.get(url.pathname.replace("/d/", ""));
+        assert.ok(dashboard, `${alert}: ${url.pathname}`);
+        const variables = dashboard.templating.list.map(({ name }) => `var-${name}`);
+        for (const name of url.searchParams.keys()) assert.ok(variables.includes(name), `${alert}: ${name}`);
       }
     });
   }
