@@ -10,6 +10,8 @@ import { Spool, type SpoolOptions } from "./spool.ts";
 import type { SpoolFile } from "./spool-file.ts";
 
 export interface BacklogOptions extends BatchBounds {
+  /** A record that is larger is refused. */
+  maxRecordBytes: number;
   /** Bounds of what waits in memory. */
   maxQueueItems: number;
   maxQueueBytes: number;
@@ -66,7 +68,7 @@ export class Backlog {
 
   offer(record: TelemetryRecord): void {
     const { items, bytes } = record;
-    if (bytes.length > this.#options.batchBytes) return this.#ledger.refuse("too_large", items);
+    if (bytes.length > this.#options.maxRecordBytes) return this.#ledger.refuse("too_large", items);
     if (!this.#fits(items, bytes.length)) return this.#ledger.refuse("queue_full", items);
     this.#ledger.accept(items);
     this.#memoryItems += items;

@@ -66,11 +66,13 @@ class QueuedDelivery implements Delivery {
     // A series' points must arrive in the order of their times.
     const isOrdered = signal === "metrics";
     const parallel = isOrdered ? 1 : 2;
+    // Several batches fit into any spool.
     const batchBytes = Math.min(maxRequestBytes, spool ? spool.maxBytes / 4 : Infinity);
     this.#backlog = new Backlog(
       {
         ...options,
         batchBytes,
+        maxRecordBytes: maxRequestBytes,
         isOrdered,
         spool: spool && { ...spool, directory: join(spool.directory, signal) },
         onReady: () => this.#proceed(),

@@ -8,7 +8,7 @@ export type Signal = (typeof signals)[number];
 /**
  * Why telemetry was given up. `queue_full`: the bound in items or bytes; `too_large`: one record larger than a backend takes;
  * `rejected`: a backend refused it for good; `expired`: older than the spool keeps; `shutdown`: the deadline of a shutdown;
- * `cardinality`: a label's value past the cap became `other`; `shed`: by the memory guard; `invalid`: it could not be encoded.
+ * `cardinality`: a label's value past the cap became `other`; `shed`: by the memory guard; `invalid`: it could not be encoded, or was lost on disk.
  */
 export const dropReasons = [
   "queue_full",
