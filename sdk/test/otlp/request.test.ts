@@ -32,6 +32,7 @@ describe("encodeRequest", () => {
           });
           assert.equal(received.find((one) => one.scope?.name === "b")?.scope?.version ?? "2", "2");
         }),
+        { numRuns: 30 },
       );
     });
   }
