@@ -26,12 +26,17 @@ export function plainValue(value: unknown): unknown {
     : plainPrimitive(value);
 }
 
-/** A text cut at `valueLimits.textLength`, and marked as such; anything else as the text that JavaScript makes of it. Never throws. */
+/**
+ * A text cut at `valueLimits.textLength`, and marked as such; anything else as the text that JavaScript makes of it, without
+ * the items of a list. Never throws.
+ */
 export function boundedText(value: unknown): string {
   if (typeof value === "string" && value.length <= valueLimits.textLength) return value;
+  // The digits of a huge one take seconds to find.
+  if (typeof value === "bigint" && BigInt.asIntN(1024, value) !== value) return truncated;
   let text = unreadable;
   try {
-    text = String(value);
+    text = isList(value) ? Object.prototype.toString.call(value) : String(value);
   } catch {
     // Its toString threw.
   }
@@ -60,6 +65,9 @@ export function setProperty(object: Record<string, unknown>, key: string, value:
 
 const isHighSurrogate = (code: number) => code >= 0xd800 && code <= 0xdbff;
 
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+
 function plainPrimitive(value: unknown): unknown {
   switch (typeof value) {
     case "string":
@@ -67,9 +75,7 @@ function plainPrimitive(value: unknown): unknown {
     case "function":
       return boundedText(value);
     case "bigint":
-      if (BigInt.asIntN(64, value) === value) return value;
-      // The digits of a huge one take seconds to find.
-      return BigInt.asIntN(1024, value) === value ? value.toString() : truncated;
+      return BigInt.asIntN(64, value) === value ? value : boundedText(value);
     default:
       return value;
   }
@@ -102,9 +108,7 @@ function plainContents(value: object, descent: Descent): unknown {
   if (value instanceof Uint8Array) {
     return value.length <= valueLimits.textLength ? value.slice() : `(${value.length} bytes)`;
   }
-  if (Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value)) {
-    return plainList(value as ArrayLike<unknown>, descent);
-  }
+  if (isList(value)) return plainList(value, descent);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Error) return boundedText(`${value.name}: ${value.message}`);
   return plainProperties(value as Readonly<Record<string, unknown>>, descent);

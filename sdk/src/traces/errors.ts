@@ -1,5 +1,6 @@
 import { type Attributes, type Exception, type Span, SpanStatusCode } from "@opentelemetry/api";
 import { attributes } from "../names/index.ts";
+import { boundedText } from "../otlp/plain.ts";
 
 /** What `error.type` is where nothing better is known. Source: OpenTelemetry semantic conventions, `error.type`. */
 const otherError = "_OTHER";
@@ -47,10 +48,11 @@ const asType = (value: unknown) =>
 function messageOf(error: unknown): string {
   try {
     const { message } = error as { message?: unknown };
-    return typeof message === "string" ? message : String(error);
+    if (typeof message === "string") return message;
   } catch {
-    return asText(error);
+    // It has none that can be read.
   }
+  return boundedText(error);
 }
 
 function stackOf(error: unknown): string | undefined {
@@ -59,14 +61,6 @@ function stackOf(error: unknown): string | undefined {
     return typeof stack === "string" ? stack : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function asText(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return "an error that cannot be read";
   }
 }
 

@@ -135,6 +135,8 @@ describe("OTLP values", () => {
     assert.ok(cut.startsWith(`x${"😀".repeat(8_000)}`));
     assert.ok(!cut.includes("\ufffd") && !String(sent("😀".repeat(10_000))).includes("\ufffd"));
     assert.equal(boundedText("x".repeat(valueLimits.textLength)).length, valueLimits.textLength);
+    assert.equal(boundedText(new Array(1e7)), "[object Array]");
+    assert.equal(boundedText(1n << 1_000_000n), "(truncated)");
   });
 
   it("are bounded however hostile they are", () => {

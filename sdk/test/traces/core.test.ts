@@ -404,9 +404,26 @@ describe("every span", () => {
     assert.equal(tenantOfSpan({ "tenant.id": "green" }, blue), "green");
     assert.equal(tenantOfSpan({}, blue), "blue");
     assert.equal(tenantOfSpan({}, ROOT_CONTEXT), "own");
-    assert.equal(tenantOfSpan({ "tenant.id": "no/tenant" }, blue), "blue");
+    for (const invalid of ["no/tenant", ["green"], 7, null]) {
+      assert.equal(tenantOfSpan({ "tenant.id": invalid as never }, blue), "blue");
+    }
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`a${i}`, i]));
     assert.equal(tenantOfSpan(many, blue), "blue");
+  });
+
+  it("carries a valid tenant, whatever its attributes are changed to", () => {
+    const { tracer, spans } = setUp({ samplingRate: 1 });
+    for (const [given, expected] of [
+      ["green", "green"],
+      ["no/tenant", "own"],
+      [{}, "own"],
+    ] as const) {
+      tracer
+        .startSpan("any", {}, ROOT_CONTEXT)
+        .setAttributes({ "tenant.id": given as string })
+        .end();
+      assert.equal(spans.at(-1)?.attributes["tenant.id"], expected);
+    }
   });
 
   it("survives hostile input, and keeps what can be read of it", () => {

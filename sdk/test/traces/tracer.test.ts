@@ -224,9 +224,9 @@ describe("the tracer", () => {
         [null, "_OTHER", "null"],
         [7, "_OTHER", "7"],
         [{ code: "E1", message: "plain" }, "E1", "plain"],
-        [Object.create(null), "_OTHER", "an error that cannot be read"],
+        [Object.create(null), "_OTHER", "(unreadable)"],
         [Symbol("s"), "_OTHER", "Symbol(s)"],
-        [refusing, "_OTHER", "an error that cannot be read"],
+        [refusing, "_OTHER", "(unreadable)"],
         [new (class OwnError extends Error {})("own"), "Error", "own"],
         [Object.assign(new RangeError("x".repeat(10)), { code: 5 }), "RangeError", "x".repeat(10)],
       ];
