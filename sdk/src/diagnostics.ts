@@ -5,6 +5,9 @@ const said = new Set<string>();
 /** More different complaints than this are a fault of their own. */
 const mostKeys = 1_000;
 
+/** In UTF-16 code units. */
+const longestMessage = 2_000;
+
 /** One line on stderr: the app's own log stays the app's. */
 export function warn(message: string): void {
   try {
@@ -27,4 +30,8 @@ export function warnOnce(key: string, message: string): void {
 
 const ignore = () => undefined;
 
-const oneLine = (text: string) => stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, " ");
+/** Bounded: what an app gave, and is complained of, may be of any size. */
+function oneLine(text: string): string {
+  const bounded = text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
+  return stripVTControlCharacters(bounded).replaceAll(/\p{Cc}+/gu, " ");
+}

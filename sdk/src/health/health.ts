@@ -68,7 +68,7 @@ export class Health {
     }
     if (this.#checks.has(name)) throw invalid(name, "its name: there is one already; remove that first");
     if (typeof check !== "function") throw invalid(name, "a function");
-    if (!(timeoutMs >= 1 && timeoutMs <= longestTimeoutMs)) {
+    if (!Number.isFinite(timeoutMs) || timeoutMs < 1 || timeoutMs > longestTimeoutMs) {
       throw invalid(name, `its timeoutMs: 1 to ${longestTimeoutMs}`);
     }
     this.#checks.set(name, new Check(check, critical, timeoutMs, this.#options.clock));

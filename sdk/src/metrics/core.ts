@@ -4,6 +4,7 @@ import type { TelemetryRecord } from "../delivery/record.ts";
 import { warnOnce } from "../diagnostics.ts";
 import type { DropReason, MetricDefinition } from "../names/index.ts";
 import { encodeMetrics } from "../otlp/metrics.ts";
+import { boundedText } from "../otlp/plain.ts";
 import { sdkScope } from "../resource.ts";
 import { formatFor } from "./accept.ts";
 import { type Collector, Collectors } from "./collectors.ts";
@@ -234,10 +235,4 @@ function exemplarOf(span: Span | null | undefined, value: number): Exemplar | un
 }
 
 /** For a warning: whatever an app gave, shortly. */
-const shown = (value: unknown) => {
-  try {
-    return String(value).slice(0, 200);
-  } catch {
-    return typeof value;
-  }
-};
+const shown = (value: unknown) => boundedText(value).slice(0, 200);

@@ -1,8 +1,13 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import { acceptedTenant } from "../context/tenant.ts";
+import { attributes } from "../names/index.ts";
 import { boundedText, plainValue, readProperty, setProperty } from "../otlp/plain.ts";
 
 /** Most attributes of a span, an event or a link. Source: OpenTelemetry, attribute limits. */
 const mostAttributes = 128;
+
+/** Of a larger object no more keys are looked at: it is hardly meant as attributes. */
+const mostKeys = 1_000;
 
 /** Copies of attributes, within the limits. None of it throws, whatever is set. */
 export class BoundedAttributes {
@@ -11,15 +16,16 @@ export class BoundedAttributes {
   dropped = 0;
   #count = 0;
 
-  static of(attributes: unknown): BoundedAttributes {
+  static of(given: unknown): BoundedAttributes {
     const bounded = new BoundedAttributes();
-    bounded.setAll(attributes);
+    bounded.setAll(given);
     return bounded;
   }
 
-  /** Sets one; what has no name or is `undefined` is left out. */
+  /** Sets one; what has no name or is `undefined`, and a tenant that cannot be one, is left out. */
   set(key: unknown, value: unknown): void {
     if (typeof key !== "string" || key === "" || value === undefined) return;
+    if (key === attributes.tenantId && acceptedTenant(value) === undefined) return;
     const name = boundedText(key);
     if (!Object.hasOwn(this.values, name)) {
       if (this.#count >= mostAttributes) {
@@ -32,12 +38,14 @@ export class BoundedAttributes {
   }
 
   /** Sets all that can be read; does nothing for what is no object. */
-  setAll(attributes: unknown): void {
-    if (typeof attributes !== "object" || attributes === null) return;
+  setAll(given: unknown): void {
+    if (typeof given !== "object" || given === null) return;
     try {
-      for (const key of Object.keys(attributes)) {
-        this.set(key, readProperty(attributes as Readonly<Record<string, unknown>>, key));
+      const keys = Object.keys(given);
+      for (const key of keys.slice(0, mostKeys)) {
+        this.set(key, readProperty(given as Readonly<Record<string, unknown>>, key));
       }
+      this.dropped += Math.max(0, keys.length - mostKeys);
     } catch {
       // A proxy's trap threw.
     }

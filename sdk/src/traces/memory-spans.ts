@@ -14,7 +14,9 @@ export function describeMemory(args: MemorySpanArgs): SpanDescription {
     name: spanNames.memory(operation),
     kind: SpanKind.CLIENT,
     attributes: {
-      [attributes.memoryOperation]: genAiOperations[args.operation] ?? operation,
+      [attributes.memoryOperation]: Object.hasOwn(genAiOperations, operation)
+        ? genAiOperations[operation as MemoryOperation]
+        : operation,
       [attributes.memoryStoreId]: args.storeId,
     },
   };

@@ -139,7 +139,11 @@ export class RecordingSpan implements Span, ReadableSpan {
 
   addLinks(links: Link[]): this {
     try {
-      if (Array.isArray(links)) for (const link of links) this.addLink(link);
+      if (!Array.isArray(links)) return this;
+      // Those before would give way at once.
+      const last = links.slice(-mostParts);
+      if (!this.ended) this.droppedLinksCount += links.length - last.length;
+      for (const link of last) this.addLink(link);
     } catch {
       // A proxy's trap threw.
     }
@@ -181,6 +185,8 @@ function boundedAttributes(given: unknown): Pick<SpanEvent, "attributes" | "drop
 
 /** A copy; `undefined` of what is no link. */
 function boundedLink(link: Link): Link | undefined {
+  // An error thrown for each hole of a long list would take seconds.
+  if (typeof link !== "object" || link === null) return undefined;
   try {
     const { traceId, spanId, traceFlags, traceState, isRemote } = link.context;
     if (typeof traceId !== "string" || typeof spanId !== "string") return undefined;

@@ -29,12 +29,14 @@ export class SpanTime {
 
   #given(input: unknown): HrTime | undefined {
     if (input === undefined) return undefined;
-    const time = readTime(input);
-    if (typeof time !== "number") return time;
-    // Small numbers are those of performance.now().
-    return time <= performance.now()
-      ? after(fromMillis(this.#wallMs), time - this.#monotonicMs)
-      : fromMillis(time);
+    const read = readTime(input);
+    const time = typeof read === "number" ? this.#fromNumber(read) : read;
+    return time && isWithinOtlp(time) ? time : undefined;
+  }
+
+  /** Small numbers are those of performance.now(). */
+  #fromNumber(ms: number): HrTime {
+    return ms <= performance.now() ? after(fromMillis(this.#wallMs), ms - this.#monotonicMs) : fromMillis(ms);
   }
 }
 
@@ -47,6 +49,10 @@ export function durationOf(start: HrTime, end: HrTime): HrTime {
   const nanoseconds = end[1] - start[1];
   return nanoseconds < 0 ? [seconds - 1, nanoseconds + 1e9] : [seconds, nanoseconds];
 }
+
+/** OTLP's times are nanoseconds since the epoch in 64 bits: from 1970 to 2554. */
+const isWithinOtlp = ([seconds, nanoseconds]: HrTime): boolean =>
+  seconds >= 0 && seconds < Math.floor(2 ** 64 / 1e9) && nanoseconds >= 0 && nanoseconds < 1e9;
 
 /** Milliseconds as they were given; a date, or a pair of seconds and nanoseconds, as the latter. */
 function readTime(input: unknown): number | HrTime | undefined {
