@@ -1,11 +1,9 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, resolve } from "node:path";
+import { listen } from "./listen.ts";
 import type { Undo } from "./wrap.ts";
 
-/** Source: Node.js, diagnostics_channel, `module.require`. Also told of CommonJS modules that ES modules import. */
-const channels = { begins: "tracing:module.require:start", ended: "tracing:module.require:end" } as const;
-
+/** Source: Node.js, diagnostics_channel, `module.require`. Also sent of CommonJS modules that ES modules import. */
 interface Message {
   /** As the requiring module has it; the file's path when an ES module imports it. */
   readonly id: string;
@@ -33,8 +31,7 @@ export function watchModules(matching: RegExp, take: (exports: object, isLate: b
     const { id, parentFilename, result } = message as Message;
     if (matching.test(pathOf(id, parentFilename))) show(result, false);
   };
-  subscribe(channels.ended, listener);
-  return () => void unsubscribe(channels.ended, listener);
+  return listen({ ended: "tracing:module.require:end" }, { ended: listener });
 }
 
 const pathOf = (id: string, parent: string | undefined) =>
@@ -66,6 +63,5 @@ export function requireBeforeImport(names: readonly string[]): Undo {
       // The import fails likewise, and says so to whoever can help it.
     }
   };
-  subscribe(channels.begins, listener);
-  return () => void unsubscribe(channels.begins, listener);
+  return listen({ begins: "tracing:module.require:start" }, { begins: listener });
 }

@@ -1,9 +1,9 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { instrumentOnce, traceExecution } from "../instrument/graphql/execution.ts";
 import { isSchema } from "../instrument/graphql/graphql.ts";
 import type { GraphQLOptions } from "../instrument/graphql/operation.ts";
 import { traceIncomingHTTP } from "../instrument/http/incoming.ts";
 import { warnOfLoaded } from "../instrument/instrumentations.ts";
+import { listen } from "../instrument/listen.ts";
 import { watchModules } from "../instrument/loaded-modules.ts";
 import { instrumentFlowProducer, instrumentQueueBase } from "../instrument/queue/bullmq.ts";
 import { collectUndos, type Undos } from "../instrument/undos.ts";
@@ -42,13 +42,11 @@ function traceGraphQL(options: GraphQLOptions, undos: Undos): void {
     }),
   );
   // graphql 17 tells of its executions. Source: graphql-js 17, `diagnostics.d.ts`.
-  const channel = "tracing:graphql:execute:start";
-  const listener = (message: unknown) => {
+  const executed = (message: unknown) => {
     const { schema } = message as { schema?: unknown };
     if (isSchema(schema)) instrumentOnce(schema, options);
   };
-  subscribe(channel, listener);
-  undos.add(() => void unsubscribe(channel, listener));
+  undos.add(listen({ executed: "tracing:graphql:execute:start" }, { executed }));
 }
 
 interface BullMQ {

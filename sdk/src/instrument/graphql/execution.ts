@@ -1,4 +1,5 @@
 import { context } from "@opentelemetry/api";
+import { harmless } from "../harmless.ts";
 import { observe } from "../observe.ts";
 import type { Callable } from "../wrap.ts";
 import { isSchema, wrapResolvers } from "./graphql.ts";
@@ -26,7 +27,7 @@ export function traceExecution(
   args: unknown[],
   options: GraphQLOptions,
 ): unknown {
-  const operation = operationOf(args[0] as Partial<ExecutionArgs> | undefined, options);
+  const operation = harmless(operationOf, args[0] as Partial<ExecutionArgs> | undefined, options);
   if (!operation) return Reflect.apply(execute, self, args);
   return context.with(operation.context, () =>
     observe(execute, self, args, {

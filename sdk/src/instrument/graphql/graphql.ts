@@ -1,7 +1,10 @@
 import { context } from "@opentelemetry/api";
+import { flag } from "../../options/kinds.ts";
+import { checkOptions } from "../check-options.ts";
 import { notInstrumentable } from "../not-instrumentable.ts";
+import { harmless } from "../harmless.ts";
 import { observe } from "../observe.ts";
-import { methodOf, type Undo, wrap } from "../wrap.ts";
+import { hasMethods, methodOf, type Undo, wrap } from "../wrap.ts";
 import type { Field, ResolveInfo, Schema } from "./graphql-types.ts";
 import { type GraphQLOptions, operationOf } from "./operation.ts";
 
@@ -19,7 +22,8 @@ const kind = Symbol("autoweave.graphql");
  * @throws ObservabilityConfigError `AUTOWEAVE_NOT_INSTRUMENTABLE` when it is no schema or has no resolvers.
  */
 export function instrumentGraphQL(schema: object, options: GraphQLOptions = {}): Undo {
-  const undos = isSchema(schema) ? wrapResolvers(schema, options) : [];
+  const known = checkOptions("instrumentGraphQL", options, { recordArguments: flag });
+  const undos = isSchema(schema) ? wrapResolvers(schema, known) : [];
   if (undos.length > 0) return () => undos.forEach((undo) => undo());
   throw notInstrumentable("GraphQL schema", lookedFor, schema);
 }
@@ -30,7 +34,7 @@ const lookedFor = [
 ];
 
 export const isSchema = (value: unknown): value is Schema =>
-  typeof (value as Partial<Schema> | null)?.getTypeMap === "function";
+  typeof value === "object" && value !== null && hasMethods(value, "getTypeMap");
 
 /** Undoes of all resolvers that the schema has; none for fields that only read a property. */
 export function wrapResolvers(schema: Schema, options: GraphQLOptions): Undo[] {
@@ -46,7 +50,8 @@ function wrapResolver(field: Field, options: GraphQLOptions): Undo | undefined {
   return wrap(field, "resolve", kind, (resolve, self, args) => {
     const [, fieldArguments, , info] = args as [unknown, unknown, unknown, ResolveInfo | undefined];
     if (!info?.operation) return Reflect.apply(resolve, self, args);
-    const call = operationOf(info, options).begin(info, fieldArguments);
+    const call = harmless(() => operationOf(info, options).begin(info, fieldArguments));
+    if (!call) return Reflect.apply(resolve, self, args);
     return context.with(call.context, () => observe(resolve, self, args, call));
   });
 }

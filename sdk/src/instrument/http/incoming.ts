@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { harmless } from "../harmless.ts";
 import { type Undo, wrap } from "../wrap.ts";
 import { isHealthRequest } from "./health-request.ts";
 import { ServerRequest, serverRequestOf } from "./server-request.ts";
@@ -23,11 +24,15 @@ export function traceIncomingHTTP(): Undo {
     wrap(prototype, "emit", kind, (emit, self, args) => {
       if (!handovers.has(args[0])) return Reflect.apply(emit, self, args);
       const [, request, response] = args as [string, IncomingMessage, ServerResponse];
-      if (serverRequestOf(request) || isHealthRequest(request)) return Reflect.apply(emit, self, args);
-      return new ServerRequest(request, response, {}).run(() => Reflect.apply(emit, self, args));
+      const traced = serverRequestOf(request) ? undefined : harmless(begin, request, response);
+      if (!traced) return Reflect.apply(emit, self, args);
+      return traced.run(() => Reflect.apply(emit, self, args));
     }),
   );
   return () => {
     for (const undo of undos) undo?.();
   };
 }
+
+const begin = (request: IncomingMessage, response: ServerResponse) =>
+  isHealthRequest(request) ? undefined : new ServerRequest(request, response, {});

@@ -1,4 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { flag, given } from "../../options/kinds.ts";
+import { checkOptions } from "../check-options.ts";
+import { harmless } from "../harmless.ts";
 import { isLive } from "../live.ts";
 import { isHealthRequest } from "./health-request.ts";
 import { ServerRequest, type ServerRequestOptions, serverRequestOf } from "./server-request.ts";
@@ -23,14 +26,26 @@ export type HTTPMiddleware = <T = void>(
  * The body is left alone, the URL's query is not recorded. A status of 500 and above is an error; a client that goes away
  * before the response has ended leaves `error.type` "aborted". Requests to upgrade (WebSocket) do not pass through
  * middleware. Put it before everything that is to be traced, or behind the authentication if `tenant` reads what that found.
+ * @throws ObservabilityConfigError `AUTOWEAVE_INVALID_OPTIONS`, with every fault at once.
  */
 export function createHTTPMiddleware(options: HTTPMiddlewareOptions = {}): HTTPMiddleware {
-  const { ignore = isHealthRequest, ...known } = options;
+  const { ignore = isHealthRequest, ...known } = checkOptions("createHTTPMiddleware", options, kinds);
+  const begin = (request: IncomingMessage, response: ServerResponse) =>
+    ignore(request) ? undefined : new ServerRequest(request, response, known);
   return (request, response, next) => {
     const open = serverRequestOf(request);
-    if (open) open.refine(known);
-    else if (!isLive() || ignore(request)) return next?.();
-    const traced = open ?? new ServerRequest(request, response, known);
-    return next && traced.run(next);
+    if (open) harmless(() => open.refine(known));
+    else if (!isLive()) return next?.();
+    const traced = open ?? harmless(begin, request, response);
+    return next && (traced ? traced.run(next) : next());
   };
 }
+
+const isFunction = (value: unknown) => typeof value === "function";
+
+const kinds = {
+  tenant: given(isFunction, "a function that returns a request's tenant, or undefined"),
+  trustIncomingTenant: flag,
+  route: given(isFunction, "a function that returns the template of a request's route, or undefined"),
+  ignore: given(isFunction, "a function that returns whether to pass over a request"),
+};

@@ -1,6 +1,6 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Span } from "@opentelemetry/api";
 import type { Undo } from "../wrap.ts";
+import { listen } from "../listen.ts";
 import { failClientSpan, recordStatus, startClientSpan } from "./client-span.ts";
 
 /** Source: undici, docs/api/DiagnosticsChannel.md. */
@@ -59,14 +59,7 @@ export function traceOutgoingFetch(): Undo {
     if (span) failClientSpan(span, error);
   };
 
-  const listeners = Object.entries({ created, answered, ended, failed }) as [
-    keyof typeof channels,
-    typeof created,
-  ][];
-  for (const [name, listener] of listeners) subscribe(channels[name], listener);
-  return () => {
-    for (const [name, listener] of listeners) unsubscribe(channels[name], listener);
-  };
+  return listen(channels, { created, answered, ended, failed });
 }
 
 const headerSetter = {

@@ -1,8 +1,8 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { isIPv6 } from "node:net";
 import type { Span } from "@opentelemetry/api";
 import type { Undo } from "../wrap.ts";
+import { listen } from "../listen.ts";
 import { failClientSpan, recordStatus, startClientSpan } from "./client-span.ts";
 
 /** Source: Node.js, diagnostics_channel, built-in channels; `created` since 22.12. */
@@ -35,14 +35,7 @@ export function traceOutgoingHTTP(): Undo {
     if (span) failClientSpan(span, error);
   };
 
-  const listeners = Object.entries({ created, answered, failed }) as [
-    keyof typeof channels,
-    typeof created,
-  ][];
-  for (const [name, listener] of listeners) subscribe(channels[name], listener);
-  return () => {
-    for (const [name, listener] of listeners) unsubscribe(channels[name], listener);
-  };
+  return listen(channels, { created, answered, failed });
 }
 
 const headerSetter = {

@@ -17,6 +17,7 @@ import { warnOnce } from "../../diagnostics.ts";
 import { attributes, spanNames } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";
 import { recordError } from "../../traces/errors.ts";
+import { harmless } from "../harmless.ts";
 import { addServer, bounded, methodName, methodOf, otherMethod, pathOf } from "./attributes.ts";
 import { expressRoute } from "./express-route.ts";
 
@@ -73,8 +74,8 @@ export class ServerRequest {
     this.#request[key] = this;
     if (hasBody(request)) this.#bindBody();
     // A foreign span is over by the time of `close`.
-    if (host) response.on("finish", () => this.#describe(this.#route(), this.#tenant()));
-    response.on("close", () => this.#end());
+    if (host) response.on("finish", () => harmless(() => this.#describe(this.#route(), this.#tenant())));
+    response.on("close", () => harmless(() => this.#end()));
   }
 
   /** Runs what handles the request in its context: returns what that returns, throws what it throws. */

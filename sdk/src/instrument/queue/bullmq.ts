@@ -1,6 +1,6 @@
 import { recordError } from "../../traces/errors.ts";
 import { isShared, shared } from "../shared.ts";
-import { type Undo, wrap } from "../wrap.ts";
+import { hasMethods, type Undo, wrap } from "../wrap.ts";
 import {
   activeProcessingSpan,
   type BullMQTelemetryOptions,
@@ -25,8 +25,9 @@ interface FlowProducer {
 const kind = Symbol("autoweave.bullmq");
 
 export function isQueueBase(target: object): target is QueueBase {
-  const { name, opts, trace } = target as Partial<QueueBase>;
-  return typeof trace === "function" && typeof name === "string" && typeof opts === "object";
+  if (!hasMethods(target, "trace")) return false;
+  const { name, opts } = target as Partial<QueueBase>;
+  return typeof name === "string" && typeof opts === "object" && opts !== null;
 }
 
 /** What all queues and workers of the copy of BullMQ that made `queue` inherit from. */
@@ -37,7 +38,7 @@ export function prototypeOf(queue: QueueBase): object {
 }
 
 export const isFlowProducer = (target: object): target is FlowProducer =>
-  "addNode" in target && "addBulk" in target;
+  hasMethods(target, "addNode", "addBulk");
 
 /**
  * Telemetry for one `Queue` or `Worker`, or for all: `target` may be their common prototype. What the app has given them as

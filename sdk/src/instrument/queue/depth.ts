@@ -1,6 +1,7 @@
 import { warnOnce } from "../../diagnostics.ts";
 import type { QueueState } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";
+import { hasMethods } from "../wrap.ts";
 
 /** A queue that can tell how many jobs it holds, by state, as BullMQ's do. */
 export interface CountedQueue {
@@ -10,8 +11,7 @@ export interface CountedQueue {
   readonly closing?: unknown;
 }
 
-export const isCountedQueue = (target: object): target is CountedQueue =>
-  typeof (target as Partial<CountedQueue>).getJobCounts === "function";
+export const isCountedQueue = (target: object): target is CountedQueue => hasMethods(target, "getJobCounts");
 
 const intervalMs = 5_000;
 

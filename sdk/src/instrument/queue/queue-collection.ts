@@ -1,4 +1,4 @@
-import { type Undo, wrap } from "../wrap.ts";
+import { hasMethods, type Undo, wrap } from "../wrap.ts";
 import { instrumentQueueBase, isQueueBase, prototypeOf } from "./bullmq.ts";
 import type { BullMQTelemetryOptions } from "./bullmq-telemetry.ts";
 
@@ -10,10 +10,8 @@ export interface QueueCollection {
 
 const kind = Symbol("autoweave.queues");
 
-export function isQueueCollection(target: object): target is QueueCollection {
-  const { getQueueNames, getQueue } = target as Partial<QueueCollection>;
-  return typeof getQueueNames === "function" && typeof getQueue === "function";
-}
+export const isQueueCollection = (target: object): target is QueueCollection =>
+  hasMethods(target, "getQueueNames", "getQueue");
 
 /** Such a manager keeps its workers to itself: they are reached through what they have in common with its queues. */
 export function instrumentQueues(manager: QueueCollection, options: BullMQTelemetryOptions): Undo {

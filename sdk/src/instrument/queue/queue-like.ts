@@ -1,7 +1,11 @@
 import { context } from "@opentelemetry/api";
+import type { JobResult } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";
+import { harmless } from "../harmless.ts";
 import { observe } from "../observe.ts";
-import { type Callable, type Undo, wrap } from "../wrap.ts";
+import { shared } from "../shared.ts";
+import { collectUndos } from "../undos.ts";
+import { type Callable, hasMethods, type Undo, wrap } from "../wrap.ts";
 import type { BullMQTelemetryOptions } from "./bullmq-telemetry.ts";
 import { DepthSampler, isCountedQueue } from "./depth.ts";
 import { fromMetadata, type Job, toMetadata } from "./job.ts";
@@ -47,41 +51,60 @@ const publishers: Readonly<Record<string, Publisher>> = {
 
 /** Returns undefined when there is nothing to instrument. */
 export function instrumentQueueLike(target: object, options: BullMQTelemetryOptions): Undo | undefined {
-  const depth = new DepthSampler();
-  const carried = new WeakMap<object, string>();
-  const undos = [
-    ...Object.entries(publishers).map(([method, publisher]) =>
-      wrap(target, method, kind, (publish, self, args) => traced(publisher, carried, publish, self, args)),
-    ),
-    instrumentProcess(target, carried, options) ?? observeJobEvents(target, kind, nameOf),
-  ].filter((undo) => undo !== undefined);
-  if (undos.length === 0) return undefined;
-  if (isCountedQueue(target)) depth.add({ getJobCounts: () => target.getJobCounts(), name: nameOf(target) });
-  return () => {
-    for (const undo of undos) undo();
-    depth.stop();
-  };
+  const methods = [...Object.keys(publishers), "process", "emit"];
+  if (!methods.some((method) => hasMethods(target, method))) return undefined;
+  return shared(target, kind, () =>
+    collectUndos((undos) => {
+      const carried = new WeakMap<object, string>();
+      for (const [method, publisher] of Object.entries(publishers)) {
+        undos.add(
+          wrap(target, method, kind, (publish, self, args) =>
+            tracePublishing(publisher, carried, publish, self, args),
+          ),
+        );
+      }
+      if (!undos.add(instrumentProcess(target, carried, options))) {
+        undos.add(observeJobEvents(target, kind, nameOf));
+      }
+      if (!isCountedQueue(target)) return;
+      const depth = new DepthSampler();
+      depth.add({ getJobCounts: () => target.getJobCounts(), name: nameOf(target) });
+      undos.add(() => depth.stop());
+    }),
+  );
 }
 
-function traced(
-  { queue, jobName, data, options }: Publisher,
+function tracePublishing(
+  publisher: Publisher,
   carried: WeakMap<object, string>,
   publish: Callable,
   self: unknown,
   args: unknown[],
 ): unknown {
-  const job = {
-    queue: queue === undefined ? nameOf(self) : textOf(args[queue]),
-    jobName: jobName === undefined ? textOf((args[data] as Job | undefined)?.name) : textOf(args[jobName]),
-  };
-  return telemetry.tracer.withPublishSpan(job, () => {
-    const metadata = toMetadata(context.active());
-    if (metadata === undefined) return Reflect.apply(publish, self, args);
-    const payload = args[data];
-    if (typeof payload === "object" && payload !== null) carried.set(payload, metadata);
-    const takesOptions = isObject(args[options]) || (args.length <= options && publish.length > options);
-    return Reflect.apply(publish, self, takesOptions ? withMetadata(args, options, metadata) : args);
-  });
+  const job = harmless(describePublishing, publisher, self, args) ?? { queue: nameOf(self) };
+  return telemetry.tracer.withPublishSpan(job, () =>
+    Reflect.apply(publish, self, harmless(withContext, publisher, carried, publish, args) ?? args),
+  );
+}
+
+const describePublishing = ({ queue, jobName, data }: Publisher, self: unknown, args: unknown[]) => ({
+  queue: queue === undefined ? nameOf(self) : textOf(args[queue]),
+  jobName: textOf(jobName === undefined ? (args[data] as Job | undefined)?.name : args[jobName]),
+});
+
+/** The arguments of a publishing method, with the context that is active: in the options, or kept by the data. */
+function withContext(
+  { data, options }: Publisher,
+  carried: WeakMap<object, string>,
+  publish: Callable,
+  args: unknown[],
+): unknown[] {
+  const metadata = toMetadata(context.active());
+  if (metadata === undefined) return args;
+  const payload = args[data];
+  if (isObject(payload)) carried.set(payload, metadata);
+  const takesOptions = isObject(args[options]) || (args.length <= options && publish.length > options);
+  return takesOptions ? withMetadata(args, options, metadata) : args;
 }
 
 /** The arguments with the context in a copy of the options: those that were given are the caller's. */
@@ -101,37 +124,51 @@ function instrumentProcess(
   return wrap(target, "process", kind, (register, self, args) => {
     const handler = args.at(-1);
     if (typeof handler !== "function") return Reflect.apply(register, self, args);
-    const processing = new Proxy(handler as Callable, {
-      apply(handle, receiver, [job, ...rest]: [Job, ...unknown[]]) {
-        const queue = job?.queueName ?? nameOf(self);
-        const producer = fromMetadata(job?.opts?.telemetry?.metadata ?? carriedBy(job, carried));
-        const { id: jobId, name: jobName, attemptsMade = 0 } = job ?? {};
-        const args = { queue, jobId, jobName, attempt: attemptsMade + 1, producer, relation };
-        return telemetry.tracer.withProcessSpan(args, () =>
-          measured(queue, job, () => Reflect.apply(handle, receiver, [job, ...rest])),
+    const traced = new Proxy(handler as Callable, {
+      apply(handle, receiver, given: unknown[]) {
+        const job = given[0] as Job | undefined;
+        const known = harmless(describeProcessing, job, self, carried) ?? { queue: nameOf(self) };
+        return telemetry.tracer.withProcessSpan({ ...known, relation }, () =>
+          measured(known.queue, job, handle, receiver, given),
         );
       },
     });
-    return Reflect.apply(register, self, [...args.slice(0, -1), processing]);
+    return Reflect.apply(register, self, [...args.slice(0, -1), traced]);
   });
 }
 
-function measured(queue: string, job: Job | undefined, handle: () => unknown): unknown {
+const describeProcessing = (job: Job | undefined, self: unknown, carried: WeakMap<object, string>) => ({
+  queue: job?.queueName ?? nameOf(self),
+  jobId: job?.id,
+  jobName: job?.name,
+  attempt: (job?.attemptsMade ?? 0) + 1,
+  producer: fromMetadata(job?.opts?.telemetry?.metadata ?? carriedBy(job, carried)),
+});
+
+function measured(
+  queue: string,
+  job: Job | undefined,
+  handle: Callable,
+  receiver: unknown,
+  given: unknown[],
+): unknown {
   const startedMs = Date.now();
-  if (job) jobStarted(queue, job, startedMs);
-  return observe(handle, undefined, [], {
-    succeeded: () => jobEnded(queue, "completed", job, Date.now() - startedMs),
-    failed(error) {
-      const { attemptsMade = 0, opts } = job ?? {};
-      const givenUp = (error as Error | undefined)?.name === "UnrecoverableError";
-      jobEnded(
-        queue,
-        resultOfFailure(attemptsMade + 1, opts?.attempts, givenUp),
-        job,
-        Date.now() - startedMs,
-      );
-    },
+  const ended = (failed: boolean, error?: unknown) => {
+    const result = failed ? resultOf(job, error) : "completed";
+    jobEnded(queue, result, job, Date.now() - startedMs);
+  };
+  if (job) harmless(jobStarted, queue, job, startedMs);
+  return observe(handle, receiver, given, {
+    succeeded: () => harmless(ended, false),
+    failed: (error) => harmless(ended, true, error),
   });
+}
+
+function resultOf(job: Job | undefined, error: unknown): JobResult {
+  const { attemptsMade = 0, opts } = job ?? {};
+  // BullMQ's name for what is not to be tried again.
+  const givenUp = (error as Error | undefined)?.name === "UnrecoverableError";
+  return resultOfFailure(attemptsMade + 1, opts?.attempts, givenUp);
 }
 
 const carriedBy = (job: Job | undefined, carried: WeakMap<object, string>) =>
@@ -144,7 +181,7 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "unknown");
 
-export function nameOf(target: unknown): string {
-  const name = (target as QueueLike | undefined)?.name;
+function nameOf(target: unknown): string {
+  const name = harmless(() => (target as QueueLike | undefined)?.name);
   return typeof name === "string" && name !== "" ? name : "queue";
 }

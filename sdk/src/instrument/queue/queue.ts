@@ -1,3 +1,5 @@
+import { choice } from "../../options/kinds.ts";
+import { checkOptions } from "../check-options.ts";
 import { notInstrumentable } from "../not-instrumentable.ts";
 import type { Undo } from "../wrap.ts";
 import { instrumentFlowProducer, instrumentQueueBase, isFlowProducer, isQueueBase } from "./bullmq.ts";
@@ -20,7 +22,8 @@ export type QueueOptions = BullMQTelemetryOptions;
  * @throws ObservabilityConfigError `AUTOWEAVE_NOT_INSTRUMENTABLE` when `target` is none of these.
  */
 export function instrumentQueueManager(target: object, options: QueueOptions = {}): Undo {
-  const undo = isObject(target) ? instrument(target, options) : undefined;
+  const known = checkOptions("instrumentQueueManager", options, { relation: choice("parent", "link") });
+  const undo = isObject(target) ? instrument(target, known) : undefined;
   if (undo) return undo;
   throw notInstrumentable("queue manager", lookedFor, target);
 }

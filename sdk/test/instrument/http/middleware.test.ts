@@ -354,6 +354,24 @@ describe("the HTTP middleware", () => {
       assert.equal((await get("/")).body, "false");
     });
 
+    it("refuses options that cannot be meant, all at once", () => {
+      const options = { tenant: "acme", route: 1, ignored: () => true } as never;
+      assert.throws(() => createHTTPMiddleware(options), {
+        code: "AUTOWEAVE_INVALID_OPTIONS",
+        message:
+          /tenant: 'acme'; expected a function.*\n.*route: 1.*\n.*ignored: an option that does not exist/,
+      });
+      assert.throws(() => createHTTPMiddleware(null as never), { code: "AUTOWEAVE_INVALID_OPTIONS" });
+    });
+
+    it("serves a request that cannot be looked at", async () => {
+      const ignore = () => {
+        throw new Error("broken");
+      };
+      await handle((_req, res) => res.end("served"), { ignore });
+      assert.equal((await get("/")).body, "served");
+    });
+
     it("adds to the span of another server instrumentation instead of opening a second", async () => {
       const tracer = trace.getTracer("other");
       const middleware = createHTTPMiddleware({ route: () => "/things", tenant: () => "acme" });

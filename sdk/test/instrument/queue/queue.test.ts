@@ -190,6 +190,34 @@ describe("a queue of an app's own", () => {
     }
   });
 
+  it("takes jobs that cannot be read as it did before", async () => {
+    const unreadable = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error("hostile");
+        },
+      },
+    );
+    const seen: unknown[] = [];
+    const queue = instrument({
+      name: "scans",
+      enqueue: (job: object) => seen.push(job),
+      process: (handler: (job: unknown) => unknown) => handler,
+    });
+    queue.enqueue(unreadable);
+    const handle = queue.process((job) => seen.push(job)) as (job: unknown) => number;
+    assert.equal(handle(unreadable), 2);
+    assert.ok(seen.every((job) => job === unreadable));
+  });
+
+  it("refuses options that cannot be meant", () => {
+    assert.throws(() => instrumentQueueManager(new EventEmitter(), { relation: "child" as never }), {
+      code: "AUTOWEAVE_INVALID_OPTIONS",
+      message: /relation: 'child'; expected one of parent, link/,
+    });
+  });
+
   it("does what it did when it was undone, after having been instrumented twice", () => {
     const queue = new StoredQueue();
     instrument(queue);
