@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { createCredentials } from "../delivery/credentials.ts";
 import { createDelivery } from "../delivery/delivery.ts";
@@ -15,8 +17,8 @@ import type { Outlets } from "./outlets.ts";
 /** Most log lines in a request. Source: OpenTelemetry, default of OTEL_BLRP_MAX_EXPORT_BATCH_SIZE. */
 const logBatchItems = 512;
 
-/** Data points in a request; a snapshot larger than this goes in several. */
-const metricBatchItems = 5_000;
+/** A snapshot goes as it is; what is too large for one request is parted by its bytes. */
+const metricBatchItems = Number.MAX_SAFE_INTEGER;
 
 /** Telemetry by OTLP to the backends that the options name, one delivery for each signal that is switched on. */
 export function otlpOutlets(options: ResolvedOptions, resource: Resource, clock: Clock): Outlets {
@@ -39,7 +41,7 @@ export function otlpOutlets(options: ResolvedOptions, resource: Resource, clock:
         ? {}
         : {
             spool: {
-              directory: options.spoolDirectory,
+              directory: spoolOf(options.spoolDirectory, options),
               maxBytes: options.spoolMaxBytes,
               maxAgeMs: options.spoolMaxAgeHours * 3_600_000,
             },
@@ -93,6 +95,15 @@ function outletsOf(deliveries: Partial<Record<Signal, Delivery>>): Outlets {
       await Promise.all(all.map((delivery) => delivery.shutdown(timeoutMs)));
     },
   };
+}
+
+/**
+ * A folder for each service and tenant: what one process leaves is sent with another's token. The name is short, for sockets
+ * lie in it, whose paths are bounded.
+ */
+function spoolOf(directory: string, { serviceName, tenantId }: ResolvedOptions): string {
+  const id = createHash("sha256").update(`${serviceName}\0${tenantId}`).digest("hex").slice(0, 10);
+  return join(directory, id);
 }
 
 function logSink(logs: Delivery | undefined): LogSink {

@@ -68,7 +68,7 @@ export interface ObservabilityOptions {
   maxQueueItems?: number;
   /** Most bytes of one signal that wait in memory. Default: 16 MiB. Environment: `AUTOWEAVE_MAX_QUEUE_BYTES`. */
   maxQueueBytes?: number;
-  /** Folder in which telemetry survives an outage and the process. Default: none, memory only. Environment: `AUTOWEAVE_SPOOL_DIRECTORY`. */
+  /** Folder on a local disk, of up to 70 characters, in which telemetry survives an outage and the process; processes may share it. Default: none, memory only. Environment: `AUTOWEAVE_SPOOL_DIRECTORY`. */
   spoolDirectory?: string;
   /** Most bytes of one signal in the spool. Default: 256 MiB. Environment: `AUTOWEAVE_SPOOL_MAX_BYTES`. */
   spoolMaxBytes?: number;
