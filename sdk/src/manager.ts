@@ -22,6 +22,7 @@ import type { LogDestination } from "./logs/core.ts";
 import type { LogLevel } from "./logs/level.ts";
 import type { Signal } from "./names/index.ts";
 import type { ResolvedOptions } from "./options/options.ts";
+import { accepted } from "./options/resolve.ts";
 import { resourceOf } from "./resource.ts";
 import { Running } from "./running.ts";
 import { telemetry } from "./telemetry.ts";
@@ -177,14 +178,26 @@ export class ObservabilityManager {
     return this.#running?.server?.port;
   }
 
-  /** Changes the sampling of traces that start from now on. */
+  /**
+   * Changes the sampling of traces that start from now on.
+   * @throws ObservabilityConfigError `AUTOWEAVE_INVALID_OPTIONS`, as the options do.
+   */
   setSampling(change: { samplingRate?: number; maxTracesPerSecond?: number }): void {
-    this.#running?.tracing?.setSampling(change);
+    const { samplingRate, maxTracesPerSecond } = change;
+    this.#running?.tracing?.setSampling({
+      ...(samplingRate === undefined ? {} : { samplingRate: accepted("samplingRate", samplingRate) }),
+      ...(maxTracesPerSecond === undefined
+        ? {}
+        : { maxTracesPerSecond: accepted("maxTracesPerSecond", maxTracesPerSecond) }),
+    });
   }
 
-  /** Changes the least severe level that is logged, for every logger that has none of its own. */
+  /**
+   * Changes the least severe level that is logged, for every logger that has none of its own.
+   * @throws ObservabilityConfigError `AUTOWEAVE_INVALID_OPTIONS`
+   */
   setLogLevel(level: LogLevel): void {
-    telemetry.logger.level = level;
+    telemetry.logger.level = accepted("logLevel", level);
   }
 
   /** The metrics as they are now, in Prometheus' text format; empty while they are off. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import { trace } from "@opentelemetry/api";
+import { context, propagation, trace } from "@opentelemetry/api";
+import { NodeSDK } from "@opentelemetry/sdk-node";
 import {
   getGlobalTracer,
   getLogger,
@@ -15,6 +16,7 @@ import {
 import { signals } from "../src/names/index.ts";
 import { Backend } from "./support/backend.ts";
 import { plainAttributes } from "./support/otlp-decode.ts";
+import { stderrOf } from "./support/stderr.ts";
 
 describe("the manager", () => {
   let backend: Backend;
@@ -157,6 +159,33 @@ describe("the manager", () => {
     getLogger().info("done");
     await manager?.shutdown();
     assert.deepEqual(backend.requests, []);
+  });
+
+  it("refuses a rate or level at run time as it does in the options", async () => {
+    await setUp().initialize();
+    const isInvalid = (error: unknown) =>
+      error instanceof ObservabilityConfigError && error.code === "AUTOWEAVE_INVALID_OPTIONS";
+    assert.throws(() => manager?.setSampling({ samplingRate: 2 }), isInvalid);
+    assert.throws(() => manager?.setLogLevel("loud" as "info"), isInvalid);
+    manager?.setLogLevel("warn");
+    getLogger().info("not said");
+    await manager?.flush();
+    assert.ok(!backend.requests.some(({ path }) => path === "/otlp/v1/logs"));
+  });
+
+  it("works beside another OpenTelemetry SDK that was started before, and says what that keeps", async () => {
+    const other = new NodeSDK({ autoDetectResources: false, spanProcessors: [], instrumentations: [] });
+    other.start();
+    try {
+      const said = await stderrOf(() => setUp().initialize());
+      assert.match(said, /Another OpenTelemetry SDK/);
+      getGlobalTracer().startSpan("ours").end();
+      await manager?.flush();
+      assert.ok(backend.requests.some(({ path }) => path === "/v1/traces"));
+    } finally {
+      await other.shutdown();
+      for (const api of [trace, context, propagation]) api.disable();
+    }
   });
 
   it("ends in time though no backend answers", async () => {

@@ -55,6 +55,17 @@ function fromEnvironment({ variables, kind }: Definition<unknown>, env: Environm
   return { value: undefined, source: ["options", ...variables.map(({ name }) => name)].join(" or ") };
 }
 
+/**
+ * The value of an option that changes at run time.
+ * @throws ObservabilityConfigError `AUTOWEAVE_INVALID_OPTIONS`
+ */
+export function accepted<K extends Key>(key: K, value: unknown): ResolvedOptions[K] {
+  const { kind }: Definition<ResolvedOptions[K]> = definitions[key];
+  const result = kind.accept(value);
+  if (result !== undefined) return result;
+  throw invalid([{ key, source: "at run time", given: shown(value), expected: kind.expected }]);
+}
+
 const shown = (value: unknown) => inspect(value, { depth: 1, maxStringLength: 80, breakLength: Infinity });
 
 const unknownKeys = (options: ObservabilityOptions): ConfigFault[] =>
