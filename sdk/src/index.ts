@@ -3,11 +3,17 @@ export type { CheckOptions, HealthReport } from "./health/health.ts";
 export { withTenant, currentTenant } from "./context/tenant.ts";
 export type { DeliveryCounts } from "./delivery/record.ts";
 export { getObservabilityManager, initializeObservability } from "./globals.ts";
+export { traceGraphQLExecution } from "./instrument/graphql/execution.ts";
+export type { GraphQLOptions } from "./instrument/graphql/operation.ts";
 export { createHTTPMiddleware } from "./instrument/http/middleware.ts";
 export type { HTTPMiddleware, HTTPMiddlewareOptions } from "./instrument/http/middleware.ts";
 export type { MemorySystem } from "./instrument/memory-system.ts";
 export type { PluginLoader } from "./instrument/plugins.ts";
+export { createBullMQTelemetry } from "./instrument/queue/bullmq-telemetry.ts";
+export type { BullMQTelemetry, BullMQTelemetryOptions } from "./instrument/queue/bullmq-telemetry.ts";
+export type { Job } from "./instrument/queue/job.ts";
 export type { QueueOptions } from "./instrument/queue/queue.ts";
+export type { QueueLike } from "./instrument/queue/queue-like.ts";
 export type {
   USBDaemon,
   USBDaemonDevice,

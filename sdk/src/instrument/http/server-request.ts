@@ -108,7 +108,8 @@ export class ServerRequest {
       [attributes.networkProtocolVersion]: httpVersion,
     };
     if (this.#method === otherMethod) known[attributes.httpMethodOriginal] = bounded(method ?? "");
-    if (headers.host !== undefined) addServer(known, headers.host);
+    const host = headers.host ?? headers[":authority"];
+    if (typeof host === "string") addServer(known, host);
     const agent = headers["user-agent"];
     if (agent !== undefined) known[attributes.userAgent] = bounded(agent);
     const options = { kind: SpanKind.SERVER, attributes: known };
@@ -185,9 +186,9 @@ function activeServerSpan(): Span | undefined {
 const hasBody = ({ headers }: IncomingMessage) =>
   headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 
-const hasFinished = ({ writableFinished, writableEnded }: Partial<ServerResponse>) =>
-  // HTTP/2's compatibility API knows the second only.
-  writableFinished ?? writableEnded;
+/** HTTP/2's compatibility API calls an aborted response finished, but not ended. */
+const hasFinished = ({ writableEnded, writableFinished }: ServerResponse) =>
+  writableEnded && writableFinished;
 
 /** The app's own functions may fail; its requests don't. */
 function ask(

@@ -8,6 +8,7 @@ import {
   type RequestListener,
   type Server,
 } from "node:http";
+import { connect, constants, createServer as createHTTP2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
@@ -277,6 +278,28 @@ describe("the HTTP middleware", () => {
       const other = recorded.span("HTTP");
       assert.equal(other.attributes[attributes.httpMethod], "_OTHER");
       assert.equal(other.attributes[attributes.httpMethodOriginal], "PROPFIND");
+    });
+
+    it("serves HTTP/2 by its compatibility API", async () => {
+      const middleware = createHTTPMiddleware();
+      const server = createHTTP2Server((req, res) => {
+        middleware(req as never, res as never, () => (req.url === "/wait" ? undefined : res.end("ok")));
+      }).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      assert.equal(await text(session.request({ ":path": "/" })), "ok");
+      const waiting = session.request({ ":path": "/wait" });
+      waiting.on("error", () => {});
+      await once(server, "stream");
+      waiting.close(constants.NGHTTP2_CANCEL);
+      await recorded.ended(2);
+      const [served, aborted] = recorded.spans;
+      assert.equal(served?.attributes[attributes.serverAddress], "127.0.0.1");
+      assert.equal(served.attributes[attributes.httpStatusCode], 200);
+      assert.equal(served.attributes[attributes.errorType], undefined);
+      assert.equal(aborted?.attributes[attributes.errorType], "aborted");
+      session.close();
+      server.close();
     });
 
     it("leaves upgrades to those who handle them", async () => {
