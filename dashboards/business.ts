@@ -216,7 +216,7 @@ const tenants: Row = {
       title: "What each tenant does, and what its telemetry costs",
       description: "Over seven days; series are those in memory now.",
       width: 24,
-      height: 12,
+      height: 10,
       rows: { tenant_id: "Tenant" },
       columns: [
         {

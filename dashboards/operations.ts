@@ -45,7 +45,7 @@ export const operations: DashboardDefinition = {
           limits: { warning: 1, critical: 14.4 },
           queries: allBurning(scope),
         }),
-        alertsNow(scope, 8),
+        alertsNow(scope, { width: 8, height: 10 }),
         alertsOverTime(scope, 24),
       ],
     },

@@ -94,7 +94,8 @@ function promise(slo: Slo): Row {
   };
 }
 
-const alertsOf = (slo: Slo): Panel => alertsNow(scope, 8, [slo.id], `${slo.title}: firing alerts`);
+const alertsOf = (slo: Slo): Panel =>
+  alertsNow(scope, { width: 8, slos: [slo.id], title: `${slo.title}: firing alerts` });
 
 export const slo: DashboardDefinition = {
   name: "slo",

@@ -81,7 +81,7 @@ const work: Row = {
       ],
     }),
     alertsOverTime(scope, 8),
-    alertsNow(scope, 8),
+    alertsNow(scope, { width: 8 }),
   ],
 };
 

@@ -9,14 +9,22 @@ import { firingAlerts } from "./promises.ts";
 /** What is wrong now. */
 export const alertsNow = (
   scope: Scope,
-  width: number,
-  slos: readonly string[] = [],
-  title = "Firing alerts",
+  {
+    slos = [],
+    ...size
+  }: {
+    width: number;
+    height?: number;
+    /** Ids of the promises whose alerts are shown. Default: all alerts are. */
+    slos?: readonly string[];
+    /** Default: `Firing alerts`. */
+    title?: string;
+  },
 ): Panel =>
   table({
-    title,
+    title: "Firing alerts",
+    ...size,
     description: "Alerts that fire now; Alertmanager knows which of them are silenced.",
-    width,
     rows: {
       alertname: "Alert",
       severity: "Severity",

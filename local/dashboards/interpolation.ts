@@ -11,7 +11,7 @@ export interface Interpolation {
 /**
  * A query as Grafana sends it. `$__interval` is the distance of two points; `$__rate_interval` is long enough for `rate` to
  * find samples: the distance and one scrape more, and four scrapes at least. A variable with all its values chosen becomes
- * its `allValue`, in whatever format it is asked for.
+ * its `allValue`, in whatever format it is asked for. What is no variable stays, as `$1` in `label_replace`.
  * Source: Grafana documentation, "Prometheus template variables" and "Global variables".
  */
 export function interpolate(
@@ -22,11 +22,14 @@ export function interpolate(
   const values: Record<string, string> = {
     __interval: `${intervalSeconds}s`,
     __rate_interval: `${rateIntervalSeconds}s`,
+    environment: anyValue,
+    tenant: anyValue,
+    service: anyValue,
     ...variables,
   };
   return query.replace(
     /\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g,
-    (_, braced: string | undefined, plain: string) => values[braced ?? plain] ?? anyValue,
+    (whole, braced: string | undefined, plain: string) => values[braced ?? plain] ?? whole,
   );
 }
 

@@ -2,6 +2,9 @@ import type { Row } from "../../dashboard.ts";
 import { stat } from "../../panels/stat.ts";
 import { timeSeries } from "../../panels/time-series.ts";
 
+/** Apps name a tenant, programs of the stack none. */
+const own = '{tenant_id=""}';
+
 /** Every program of the stack, by its scrape job: does it answer, and what does it use? */
 export const targetsRow: Row = {
   title: "Infrastructure",
@@ -30,7 +33,7 @@ export const targetsRow: Row = {
       width: 7,
       queries: [
         {
-          expr: "sum by (job) (rate(process_cpu_seconds_total[$__rate_interval]))",
+          expr: `sum by (job) (rate(process_cpu_seconds_total${own}[$__rate_interval]))`,
           legend: "{{job}}",
         },
       ],
@@ -40,7 +43,7 @@ export const targetsRow: Row = {
       description: "Resident memory of each scrape job.",
       unit: "bytes",
       width: 7,
-      queries: [{ expr: "sum by (job) (process_resident_memory_bytes)", legend: "{{job}}" }],
+      queries: [{ expr: `sum by (job) (process_resident_memory_bytes${own})`, legend: "{{job}}" }],
     }),
   ],
 };

@@ -1,0 +1,59 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { definitions } from "../dashboards/definitions.ts";
+import { drawDashboard } from "../dashboards/draw/dashboard.ts";
+import { html } from "../dashboards/draw/page.ts";
+import { png } from "../dashboards/draw/png.ts";
+import { Fixture } from "../dashboards/fixture.ts";
+import type { Source } from "../dashboards/query.ts";
+import { main } from "../main.ts";
+import { say, step } from "../progress.ts";
+
+/**
+ * `npm run dashboards:preview [-- --out DIR --prometheus URL --loki URL --tempo URL]`: draws every dashboard as a PNG each and
+ * as one page. Without the address of a Prometheus, one is started and filled with data that are made up.
+ */
+await main(async () => {
+  const { values } = parseArgs({
+    options: {
+      out: { type: "string", default: "dashboards-preview" },
+      prometheus: { type: "string" },
+      loki: { type: "string" },
+      tempo: { type: "string" },
+    },
+  });
+  const fixture = values.prometheus === undefined ? new Fixture() : undefined;
+  try {
+    await fixture?.fill(synthetic);
+    const prometheus = values.prometheus ?? fixture?.url;
+    const source: Source = {
+      urls: { prometheus, loki: values.loki, tempo: values.tempo },
+      scrapeIntervalSeconds: fixture ? synthetic.everySeconds : 30,
+      end: fixture?.end ?? Math.floor(Date.now() / 1000),
+    };
+    const data = fixture
+      ? `data that are made up (${fixture.series} series of ${synthetic.tenants} tenants, ${synthetic.days} days), recorded by the stack's own rules.`
+      : `what ${[values.prometheus, values.loki, values.tempo].filter(Boolean).join(", ")} told at ${new Date().toISOString()}.`;
+    await draw(resolve(values.out), source, data);
+  } finally {
+    await fixture?.remove();
+  }
+});
+
+/** Two weeks, for what compares one with the one before. */
+const synthetic = { tenants: 3, days: 15, everySeconds: 150, buckets: "first" } as const;
+
+async function draw(folder: string, source: Source, data: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const drawings: { uid: string; title: string; svg: string }[] = [];
+  for (const dashboard of await definitions()) {
+    const { uid, title } = dashboard;
+    const { svg, empty } = await step(`Drawing ${title}`, () => drawDashboard(dashboard, source, data));
+    if (empty.length > 0) say(`  no data: ${empty.join(", ")}`);
+    writeFileSync(join(folder, `${uid}.png`), await png(svg));
+    drawings.push({ uid, title, svg });
+  }
+  writeFileSync(join(folder, "index.html"), html(drawings, data));
+  console.log(join(folder, "index.html"));
+}

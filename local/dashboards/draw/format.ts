@@ -1,0 +1,38 @@
+const short = (value: number, base: number, units: readonly string[]): string => {
+  const power =
+    Math.abs(value) < 1
+      ? 0
+      : Math.min(Math.floor(Math.log(Math.abs(value)) / Math.log(base)), units.length - 1);
+  return `${significant(value / base ** power)}${units[power]}`;
+};
+
+const significant = (value: number) => String(Number(value.toPrecision(Math.abs(value) >= 100 ? 4 : 3)));
+
+const seconds = (value: number): string => {
+  const size = Math.abs(value);
+  if (size >= 172_800) return `${significant(value / 86_400)} d`;
+  if (size >= 7200) return `${significant(value / 3600)} h`;
+  if (size >= 120) return `${significant(value / 60)} min`;
+  if (size >= 1 || size === 0) return `${significant(value)} s`;
+  if (size >= 0.001) return `${significant(value * 1000)} ms`;
+  return `${significant(value * 1e6)} µs`;
+};
+
+const thousands = ["", " K", " M", " G", " T"];
+const binary = [" B", " KiB", " MiB", " GiB", " TiB"];
+
+const formats: Record<string, (value: number) => string> = {
+  s: seconds,
+  percentunit: (value) => `${significant(value * 100)}%`,
+  bytes: (value) => short(value, 1024, binary),
+  Bps: (value) => `${short(value, 1024, binary)}/s`,
+  ops: (value) => `${short(value, 1000, thousands)} ops/s`,
+  reqps: (value) => `${short(value, 1000, thousands)} req/s`,
+  cps: (value) => `${short(value, 1000, thousands)}/s`,
+};
+
+/** A value in one of Grafana's units. */
+export const format = (value: number | undefined, unit = "short"): string =>
+  value === undefined || Number.isNaN(value)
+    ? "–"
+    : (formats[unit] ?? ((each) => short(each, 1000, thousands)))(value);

@@ -1,0 +1,126 @@
+import type { EChartsCoreOption } from "echarts/core";
+import type { PanelModel } from "../model.ts";
+import type { Series } from "../query.ts";
+import { chart, type Size } from "./chart.ts";
+import { colorOf, hex, theme } from "./colors.ts";
+import { format } from "./format.ts";
+import { drawLegend } from "./legend.ts";
+
+/** Moments that are marked on graphs, e.g. deployments. */
+export interface Mark {
+  seconds: number;
+  color: string;
+}
+
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** Lines, areas or bars over time. */
+export function drawTimeSeries(
+  panel: PanelModel,
+  series: readonly Series[],
+  size: Size,
+  range: Range,
+  marks: readonly Mark[],
+): string {
+  const { width, height } = size;
+  const names = series.map(({ name }, index) => ({ name, color: colorOf(panel, name, index) }));
+  const legend = drawLegend(names, size);
+  const { unit, min, max, thresholds, custom = {} } = panel.fieldConfig.defaults;
+  const stacked = custom.stacking?.mode === "normal";
+  const isBars = custom.drawStyle === "bars";
+  const bounds =
+    custom.thresholdsStyle?.mode === "dashed"
+      ? (thresholds?.steps ?? []).filter(({ value }) => value !== null)
+      : [];
+  const largest = Math.max(
+    ...series.flatMap(({ points }) => points.map(([, value]) => (Number.isFinite(value) ? value : 0))),
+    0,
+  );
+  // A threshold far above all values would press them flat.
+  const near = bounds.filter(
+    ({ value }) => (value ?? 0) <= largest * 4 || (value ?? 0) <= (custom.axisSoftMax ?? 0),
+  );
+  const softMax = Math.max(
+    custom.axisSoftMax ?? 0,
+    ...near.map(({ value }) => (value ?? 0) * (value === 1 ? 1 : 1.05)),
+    0,
+  );
+  const option: EChartsCoreOption = {
+    grid: { left: 8, right: 14, top: 10, bottom: 4, containLabel: true },
+    xAxis: {
+      type: "time",
+      min: range.from * 1000,
+      max: range.to * 1000,
+      axisLabel: { color: theme.faint, fontSize: 10, hideOverlap: true },
+      splitLine: { show: true, lineStyle: { color: theme.grid } },
+      axisLine: { show: false },
+      axisTick: { show: false },
+    },
+    yAxis: {
+      type: "value",
+      min,
+      max:
+        softMax > largest && !stacked
+          ? softMax
+          : (max ?? (unit === "percentunit" && largest > 0.9 && largest <= 1 ? 1 : undefined)),
+      scale: min === undefined,
+      splitNumber: 4,
+      axisLabel: { color: theme.faint, fontSize: 10, formatter: (value: number) => format(value, unit) },
+      splitLine: { lineStyle: { color: theme.grid } },
+    },
+    series: series.map(({ name, points }, index) => {
+      const color = colorOf(panel, name, index);
+      return {
+        name,
+        type: isBars ? "bar" : "line",
+        data: withGaps(points).map(([seconds, value]) => [
+          seconds * 1000,
+          Number.isFinite(value) ? value : null,
+        ]),
+        ...(stacked ? { stack: "all" } : {}),
+        showSymbol: points.length === 1,
+        lineStyle: { width: 1.5, color },
+        itemStyle: { color },
+        ...(isBars
+          ? { barCategoryGap: "10%" }
+          : { areaStyle: { color, opacity: (custom.fillOpacity ?? 0) / 100 } }),
+        ...(index === 0 ? { markLine: markLines(near, marks, range) } : {}),
+      };
+    }),
+  };
+  return chart(option, { width, height: height - legend.height }) + legend.svg;
+}
+
+/** A line ends where its series does, and begins anew where that comes back. */
+function withGaps(points: Series["points"]): Series["points"] {
+  const step = Math.min(...points.slice(1).map(([seconds], index) => seconds - (points[index]?.[0] ?? 0)));
+  return points.flatMap((point, index) => {
+    const before = points[index - 1]?.[0];
+    return before !== undefined && point[0] - before > 1.5 * step ? [[before + step, NaN], point] : [point];
+  });
+}
+
+const markLines = (
+  bounds: readonly { value: number | null; color: string }[],
+  marks: readonly Mark[],
+  { from, to }: Range,
+) => ({
+  silent: true,
+  symbol: "none",
+  label: { show: false },
+  data: [
+    ...bounds.map(({ value, color }) => ({
+      yAxis: value,
+      lineStyle: { color: hex(color), type: "dashed", width: 1 },
+    })),
+    ...marks
+      .filter(({ seconds }) => seconds > from && seconds < to)
+      .map(({ seconds, color }) => ({
+        xAxis: seconds * 1000,
+        lineStyle: { color: hex(color), type: "dotted", width: 1 },
+      })),
+  ],
+});
