@@ -68,7 +68,7 @@ function promise(slo: Slo): Row {
         limits: { critical: slo.objective, bad: "below" },
       }),
       timeSeries({
-        title: `${slo.title}: ${title.toLowerCase()} by service`,
+        title: `${slo.title}: ${title} by service`,
         description: "Over five minutes. The dashed lines are where alerts begin.",
         unit,
         width: 10,

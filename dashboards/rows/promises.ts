@@ -74,12 +74,12 @@ export const indicator: {
     expr: ofPromise(quantile(level), level, slo, scope),
   }),
   outcome: (slo, level, scope) => ({
-    title: "Failed",
+    title: "failed",
     unit: "percentunit",
     expr: badShare(slo, level, scope),
   }),
   readiness: (slo, level, scope) => ({
-    title: "Ready",
+    title: "ready",
     unit: "percentunit",
     expr: `1 - ${badShare(slo, level, scope)}`,
   }),

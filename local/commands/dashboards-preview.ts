@@ -7,6 +7,7 @@ import { html } from "../dashboards/draw/page.ts";
 import { png } from "../dashboards/draw/png.ts";
 import { Fixture } from "../dashboards/fixture.ts";
 import type { Source } from "../dashboards/query.ts";
+import { environmentFolder } from "../folders.ts";
 import { main } from "../main.ts";
 import { say, step } from "../progress.ts";
 
@@ -17,7 +18,7 @@ import { say, step } from "../progress.ts";
 await main(async () => {
   const { values } = parseArgs({
     options: {
-      out: { type: "string", default: "dashboards-preview" },
+      out: { type: "string", default: join(environmentFolder(), "dashboards") },
       prometheus: { type: "string" },
       loki: { type: "string" },
       tempo: { type: "string" },

@@ -8,8 +8,9 @@ import { repository } from "../folders.ts";
 import { step } from "../progress.ts";
 import { run } from "../run.ts";
 import { ensureTools } from "../tools/build.ts";
-import { apps, type AppsOptions } from "./synthetic/apps.ts";
+import { apps } from "./synthetic/apps.ts";
 import { blockSeconds, OpenMetricsWriter } from "./synthetic/openmetrics.ts";
+import type { Buckets } from "./synthetic/process.ts";
 import { stack } from "./synthetic/stack.ts";
 
 export interface FixtureOptions {
@@ -17,7 +18,7 @@ export interface FixtureOptions {
   days: number;
   /** Between samples, in seconds; no more than 150, for rates are of five minutes. */
   everySeconds: number;
-  buckets: AppsOptions["buckets"];
+  buckets: Buckets;
 }
 
 interface Group {

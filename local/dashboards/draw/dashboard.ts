@@ -57,7 +57,7 @@ async function contentOf(
   const { type = "" } = panel.datasource ?? {};
   const url = source.urls[type];
   const size = contentSize(panel);
-  if (url === undefined) return drawNotice(`No ${type} was named to draw from`, size);
+  if (url === undefined) return drawNotice(`There is nothing to draw from: --${type} URL names one`, size);
   if (type !== "prometheus") {
     const lines = await (type === "loki" ? logLines : traceLines)(panel, url, range.from, range.to);
     return lines.length > 0 ? drawLines(lines, size) : undefined;

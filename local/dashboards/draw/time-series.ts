@@ -43,11 +43,7 @@ export function drawTimeSeries(
   const near = bounds.filter(
     ({ value }) => (value ?? 0) <= largest * 4 || (value ?? 0) <= (custom.axisSoftMax ?? 0),
   );
-  const softMax = Math.max(
-    custom.axisSoftMax ?? 0,
-    ...near.map(({ value }) => (value ?? 0) * (value === 1 ? 1 : 1.05)),
-    0,
-  );
+  const highest = Math.max(custom.axisSoftMax ?? 0, ...near.map(({ value }) => value ?? 0));
   const option: EChartsCoreOption = {
     grid: { left: 8, right: 14, top: 10, bottom: 4, containLabel: true },
     xAxis: {
@@ -62,10 +58,7 @@ export function drawTimeSeries(
     yAxis: {
       type: "value",
       min,
-      max:
-        softMax > largest && !stacked
-          ? softMax
-          : (max ?? (unit === "percentunit" && largest > 0.9 && largest <= 1 ? 1 : undefined)),
+      max: highest > largest && !stacked ? axisEnd(highest, unit) : max,
       scale: min === undefined,
       splitNumber: 4,
       axisLabel: { color: theme.faint, fontSize: 10, formatter: (value: number) => format(value, unit) },
@@ -92,6 +85,13 @@ export function drawTimeSeries(
     }),
   };
   return chart(option, { width, height: height - legend.height }) + legend.svg;
+}
+
+/** A round number above the highest threshold; shares end at all. */
+function axisEnd(highest: number, unit = ""): number {
+  if (unit === "percentunit" && highest > 0.5) return Math.max(1, highest);
+  const digit = 10 ** Math.floor(Math.log10(highest));
+  return Math.ceil((1.02 * highest) / digit) * digit;
 }
 
 /** A line ends where its series does, and begins anew where that comes back. */
