@@ -14,7 +14,7 @@ import { workloads } from "./sdk/workloads.ts";
 import { seeded } from "./support/random.ts";
 
 /**
- * `npm run bench:sdk [-- --rounds 5 --seconds 10 --warm-up 3 --workloads http-hello,usb-1000 --variants default,otel --seed 1
+ * `npm run bench:sdk [-- --rounds 5 --seconds 10 --warm-up 6 --workloads http-hello,usb-1000 --variants default,otel --seed 1
  * --out DIR]`: what the SDK and its peers add to an app that has no telemetry. Every round runs every variant once, in random
  * order. Prints tables; with `--out` also writes `sdk.json` and `sdk.svg`.
  */
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "10" },
-    "warm-up": { type: "string", default: "3" },
+    "warm-up": { type: "string", default: "6" },
     workloads: { type: "string", default: workloads.map(({ name }) => name).join(",") },
     variants: { type: "string", default: variants.map(({ name }) => name).join(",") },
     seed: { type: "string", default: "1" },

@@ -31,6 +31,9 @@ export interface Timing {
   seconds: number;
 }
 
+/** What the warm-up left in queues is gone by then. */
+const settleMs = 1_500;
+
 /** Runs the app of `workload` under `variant` in `folder`, with the backend and the client in processes of their own. */
 export async function sample(
   workload: Workload,
@@ -54,6 +57,9 @@ export async function sample(
       await answer(client);
     }
     await sleep(timing.warmUpSeconds * 1000);
+    app.send("steady");
+    client?.send("steady");
+    await sleep(settleMs);
     const before = await bytesOf(sink, client);
     app.send("start");
     await sleep(timing.seconds * 1000);
@@ -94,6 +100,7 @@ function startApp({ workload, variant, folder, sinkPort, spool }: App): ChildPro
       PATH: process.env["PATH"],
       BENCH_TELEMETRY: variant.telemetry,
       BENCH_RATE: String(workload.ratePerSecond),
+      BENCH_WARM_UP_RATE: String(workload.warmUpRatePerSecond),
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       AUTOWEAVE_LOKI_ENDPOINT: endpoint,
       ...(variant.name === "full" ? { AUTOWEAVE_SPOOL_DIRECTORY: join(spool, "spool") } : {}),
@@ -102,8 +109,8 @@ function startApp({ workload, variant, folder, sinkPort, spool }: App): ChildPro
   });
 }
 
-const startClient = (url: string, { ratePerSecond }: Workload) =>
-  fork(join(import.meta.dirname, "client.ts"), [url, String(ratePerSecond)]);
+const startClient = (url: string, { warmUpRatePerSecond, ratePerSecond }: Workload) =>
+  fork(join(import.meta.dirname, "client.ts"), [url, String(warmUpRatePerSecond), String(ratePerSecond)]);
 
 async function bytesOf(sink: ChildProcess, client: ChildProcess | undefined) {
   const ask = async (child: ChildProcess) => {

@@ -37,7 +37,7 @@ const commands = {
     global.gc();
     process.send({ ...sample, rssBytes: process.memoryUsage.rss() });
   },
-  exit: () => process.exit(0),
+  steady: () => {},
 };
 process.on("message", (command) => commands[command]());
 
@@ -45,12 +45,20 @@ process.on("message", (command) => commands[command]());
 exports.ready = (port) =>
   process.send({ ready: true, port, startMs: performance.now(), rssBytes: process.memoryUsage.rss() });
 
-/** Calls `operation` at a steady rate, as close to even as timers allow. */
-exports.at = (ratePerSecond, operation) => {
-  const began = performance.now();
+/** Calls `operation` at a rate, as close to even as timers allow: at the warm-up's first, at the workload's after `steady`. */
+exports.repeat = (operation) => {
   let count = 0;
-  setInterval(() => {
-    const due = ((performance.now() - began) / 1000) * ratePerSecond;
-    for (; count < due; count += 1) operation(count);
-  }, 5);
+  const repeatAt = (ratePerSecond) => {
+    const began = performance.now();
+    let done = 0;
+    return setInterval(() => {
+      const due = ((performance.now() - began) / 1000) * ratePerSecond;
+      for (; done < due; done += 1) operation(count++);
+    }, 5);
+  };
+  const warmUp = repeatAt(Number(process.env.BENCH_WARM_UP_RATE));
+  commands.steady = () => {
+    clearInterval(warmUp);
+    repeatAt(Number(process.env.BENCH_RATE));
+  };
 };

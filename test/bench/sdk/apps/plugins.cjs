@@ -1,6 +1,6 @@
 /** A loader of plugins that reads and checks what it loads. */
 const { createHash } = require("node:crypto");
-const { at, done, ready } = require("./measure.cjs");
+const { done, ready, repeat } = require("./measure.cjs");
 const telemetry = require("./telemetry.cjs");
 
 const sources = new Map(
@@ -29,5 +29,5 @@ telemetry.start().then((manager) => {
   };
   manager?.instrumentPluginLoader(loader);
   ready();
-  at(Number(process.env.BENCH_RATE), (count) => void loader.load(`plugin-${count % sources.size}`));
+  repeat((count) => void loader.load(`plugin-${count % sources.size}`));
 });

@@ -1,6 +1,6 @@
 /** A queue in memory whose jobs are worked on one after the other. */
 const { EventEmitter } = require("node:events");
-const { at, done, ready } = require("./measure.cjs");
+const { done, ready, repeat } = require("./measure.cjs");
 const telemetry = require("./telemetry.cjs");
 
 class JobQueue extends EventEmitter {

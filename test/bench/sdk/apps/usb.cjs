@@ -1,6 +1,6 @@
 /** A daemon that handles what its USB devices say. */
 const { EventEmitter } = require("node:events");
-const { at, done, ready } = require("./measure.cjs");
+const { done, ready, repeat } = require("./measure.cjs");
 const telemetry = require("./telemetry.cjs");
 
 const devices = Array.from({ length: 20 }, (_, index) => ({
@@ -34,7 +34,7 @@ telemetry.start().then((manager) => {
   daemon.on("detach", onEvent("detach"));
   manager?.instrumentUSBDaemon(daemon);
   ready();
-  at(Number(process.env.BENCH_RATE), (count) => {
+  repeat((count) => {
     const device = devices[count % devices.length];
     daemon.emit(device.attached ? "detach" : "attach", device);
   });
