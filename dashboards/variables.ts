@@ -27,7 +27,7 @@ export const ownTenant: Scope = ["environment", "service"];
  * Any value at all: LogQL refuses a selector that the empty text could match. It is not written `.+`, for in the address
  * of a link a plus is a space.
  */
-export const anyValue = ".{1,}";
+const anyValue = ".{1,}";
 
 /** Matchers of what has been chosen, e.g. `tenant_id=~"$tenant"`; of those labels alone that a series has. */
 export const chosen = (scope: Scope, having: readonly string[] = Object.values(labels)): string[] =>

@@ -15,7 +15,7 @@ import type { MetricQuery } from "../panels/query.ts";
 import { chosen, type Scope, select } from "../variables.ts";
 
 /** A recorded series of a promise, of what has been chosen as far as its level tells that apart. */
-export const ofPromise = (series: string, level: Level, { id }: Pick<Slo, "id">, scope: Scope): string =>
+const ofPromise = (series: string, level: Level, { id }: Pick<Slo, "id">, scope: Scope): string =>
   select(series, [`slo="${id}"`, ...chosen(scope, levels[level])]);
 
 /** How much faster than allowed a service's budget burns, over a window. */
@@ -57,7 +57,7 @@ export const allBudgetsLeft = (scope: Scope): MetricQuery => {
 export const allBurning = (scope: Scope): MetricQuery[] =>
   slos.map((slo) => ({ ...burning(slo, shortestSeconds(slo), scope), legend: `${slo.id}: {{service}}` }));
 
-export const shortestSeconds = (slo: Slo): number =>
+const shortestSeconds = (slo: Slo): number =>
   Math.min(...burnRates(slo).map(({ longSeconds }) => longSeconds));
 
 /** What the fixed thresholds speak of, as it is now: a percentile, a share of failures, readiness. */

@@ -11,6 +11,9 @@ import { environmentFolder } from "../folders.ts";
 import { main } from "../main.ts";
 import { say, step } from "../progress.ts";
 
+/** Two weeks, for what compares one with the one before. */
+const synthetic = { tenants: 3, days: 15, everySeconds: 150, buckets: "first" } as const;
+
 /**
  * `npm run dashboards:preview [-- --out DIR --prometheus URL --loki URL --tempo URL]`: draws every dashboard as a PNG each and
  * as one page. Without the address of a Prometheus, one is started and filled with data that are made up.
@@ -41,9 +44,6 @@ await main(async () => {
     await fixture?.remove();
   }
 });
-
-/** Two weeks, for what compares one with the one before. */
-const synthetic = { tenants: 3, days: 15, everySeconds: 150, buckets: "first" } as const;
 
 async function draw(folder: string, source: Source, data: string): Promise<void> {
   mkdirSync(folder, { recursive: true });

@@ -29,7 +29,7 @@ interface Answer {
 const pointsPerColumn = 25;
 
 /** The distance of two points, in seconds: as Grafana chooses it, by the width of the panel. */
-export function stepSeconds({ gridPos, interval }: PanelModel, rangeSeconds: number): number {
+function stepSeconds({ gridPos, interval }: PanelModel, rangeSeconds: number): number {
   const steps = [15, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
   const least = Math.max(rangeSeconds / (gridPos.w * pointsPerColumn), interval ? secondsOf(interval) : 0);
   return steps.find((step) => step >= least) ?? 86_400;
@@ -89,5 +89,5 @@ export async function seriesOf(
   return found.flat();
 }
 
-export const legend = (format = "", labels: Record<string, string>): string =>
+const legend = (format = "", labels: Record<string, string>): string =>
   format.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? "").trim() || "Value";

@@ -32,7 +32,7 @@ export function noise(text: string, seconds: number): number {
 }
 
 /** Share of durations that are no longer than a bound, when half of them are no longer than the median (log-normal). */
-export function shareWithin(bound: number, median: number, spread = 0.8): number {
+function shareWithin(bound: number, median: number, spread = 0.8): number {
   const z = Math.log(bound / median) / spread;
   return 1 / (1 + Math.exp(-1.702 * z));
 }
