@@ -27,6 +27,7 @@ export type { BusinessOperation, Metrics } from "./metrics/metrics.ts";
 export type { Counter, Gauge, Histogram } from "./metrics/instruments.ts";
 export { ObservabilityConfigError } from "./options/error.ts";
 export type { ConfigFault, ObservabilityConfigErrorCode } from "./options/error.ts";
+export type { Instrumentation } from "./options/instrumentation.ts";
 export type { ObservabilityOptions, ResolvedOptions } from "./options/options.ts";
 export type { AutoWeaveTracer } from "./traces/tracer.ts";
 

@@ -1,5 +1,5 @@
 import { isBuiltin } from "node:module";
-import type { Instrumentation } from "@opentelemetry/instrumentation";
+import type { Instrumentation } from "../options/instrumentation.ts";
 import { warnOnce } from "../diagnostics.ts";
 import { loadedPackages, requireBeforeImport } from "./loaded-modules.ts";
 import type { Undo } from "./wrap.ts";

@@ -1,4 +1,4 @@
-import type { Instrumentation } from "@opentelemetry/instrumentation";
+import type { Instrumentation } from "./instrumentation.ts";
 import type { LogLevel } from "../logs/level.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Instrumentation } from "@opentelemetry/instrumentation";
+import type { Instrumentation } from "../options/instrumentation.ts";
 import { warn } from "../diagnostics.ts";
 
 export const listVariable = "AUTOWEAVE_INSTRUMENTATIONS";

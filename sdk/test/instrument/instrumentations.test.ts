@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Instrumentation } from "@opentelemetry/instrumentation";
+import type { Instrumentation } from "../../src/options/instrumentation.ts";
 import "express";
 import { assistInstrumentations } from "../../src/instrument/instrumentations.ts";
 import { stderrOf } from "../support/stderr.ts";
