@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint";
 
 const nodeGlobals = Object.fromEntries(
   [
+    "clearInterval",
     "console",
     "fetch",
     "global",

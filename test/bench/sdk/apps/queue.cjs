@@ -54,8 +54,5 @@ telemetry.start().then((manager) => {
     handle: (data) => queue.add("scan", data),
   });
   ready();
-  at(
-    Number(process.env.BENCH_RATE),
-    (count) => void add({ device: count, steps: ["open", "read", "close"] }),
-  );
+  repeat((count) => void add({ device: count, steps: ["open", "read", "close"] }));
 });
