@@ -55,11 +55,8 @@ export class Health {
    * @param name Small letters, digits and underscores; becomes the label `check` of `autoweave_health_status`.
    * @throws ObservabilityConfigError `AUTOWEAVE_INVALID_HEALTH_CHECK`: a bad name or timeout, or a name that is taken.
    */
-  addCheck(
-    name: string,
-    check: HealthCheck,
-    { critical = true, timeoutMs = defaultTimeoutMs }: CheckOptions = {},
-  ): void {
+  addCheck(name: string, check: HealthCheck, options?: CheckOptions): void {
+    const { critical = true, timeoutMs = defaultTimeoutMs } = options ?? {};
     if (typeof name !== "string" || !checkName.test(name) || name === "ready") {
       throw invalid(
         name,
