@@ -1,11 +1,12 @@
 import { businessSeries } from "../alerts/business.ts";
+import type { Outcome } from "../sdk/src/names/index.ts";
 import type { DashboardDefinition, Row } from "./dashboard.ts";
 import { outcomeColors } from "./palette.ts";
 import { barGauge } from "./panels/bar-gauge.ts";
 import { stat } from "./panels/stat.ts";
 import { table } from "./panels/table.ts";
 import { timeSeries } from "./panels/time-series.ts";
-import { failed, sumBy } from "./promql.ts";
+import { sumBy } from "./promql.ts";
 import { chosen, type Scope, select } from "./variables.ts";
 
 /** The history of business tells tenants apart, not services: what a tenant achieves is one thing. */
@@ -18,15 +19,13 @@ const within = (window: string, selector: string, before = "") =>
   `sum_over_time(${selector}[${window}]${before && ` offset ${before}`})`;
 
 const operations = series(businessSeries.operations);
-const failures = series(businessSeries.operations, failed);
+const successes = series(businessSeries.operations, `outcome="${"success" satisfies Outcome}"`);
 const longTerm = { longTerm: true } as const;
 /** A point for each hour, however far back one looks. */
 const hourly = { interval: "1h", style: "bars" } as const;
 
-const succeeded = (by: readonly string[], window: string) => {
-  const all = sumBy(by, within(window, operations));
-  return `1 - (${sumBy(by, within(window, failures))} or 0 * ${all}) / (${all} > 0)`;
-};
+const succeeded = (by: readonly string[], window: string) =>
+  `${sumBy(by, within(window, successes))} / (${sumBy(by, within(window, operations))} > 0)`;
 
 const growth = (by: readonly string[], what: string) =>
   `${sumBy(by, within("7d", what))} / (${sumBy(by, within("7d", what, "7d"))} > 0) - 1`;

@@ -2,10 +2,9 @@ import { metrics } from "../sdk/src/names/index.ts";
 import type { DashboardDefinition, Row } from "./dashboard.ts";
 import { limitsOf } from "./panels/panel.ts";
 import { stat } from "./panels/stat.ts";
-import { recorded, share, sumBy } from "./promql.ts";
+import { failedShare, recorded, sumBy } from "./promql.ts";
 import { countRate, replicas } from "./recordings.ts";
 import { graphqlRow, memoryRow, pluginsRow, queuesRow, requestsRow, usbRow } from "./rows/apps.ts";
-import { serverErrors } from "./rows/errors.ts";
 import { evidenceRow } from "./rows/evidence.ts";
 import { percentile } from "./rows/latency.ts";
 import { runtimeRow } from "./rows/runtime.ts";
@@ -30,7 +29,7 @@ const glance = (scope: Scope): Row => ({
       unit: "percentunit",
       width: 4,
       limits: { warning: 0.01, critical: 0.05 },
-      query: { expr: share(metrics.httpRequestDuration, scope, { bad: serverErrors }), legend: "Failed" },
+      query: { expr: failedShare(metrics.httpRequestDuration, scope), legend: "Failed" },
     }),
     stat({
       title: "Requests, P95",

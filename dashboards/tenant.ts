@@ -5,11 +5,10 @@ import { outcomeColors } from "./palette.ts";
 import { limitsOf } from "./panels/panel.ts";
 import { stat } from "./panels/stat.ts";
 import { timeSeries } from "./panels/time-series.ts";
-import { ofApp, recorded, share, sumBy } from "./promql.ts";
+import { failedShare, ofApp, recorded, sumBy } from "./promql.ts";
 import { countRate } from "./recordings.ts";
 import { alertsNow, alertsOverTime } from "./rows/alerts.ts";
 import { pluginsRow, queuesRow, requestsRow, usbRow } from "./rows/apps.ts";
-import { serverErrors } from "./rows/errors.ts";
 import { evidenceRow } from "./rows/evidence.ts";
 import { percentile } from "./rows/latency.ts";
 import { pluginLoads, usbEvents } from "./rows/timed.ts";
@@ -33,7 +32,7 @@ const glance: Row = {
       unit: "percentunit",
       width: 4,
       limits: { warning: 0.01, critical: 0.05 },
-      query: { expr: share(metrics.httpRequestDuration, scope, { bad: serverErrors }), legend: "Failed" },
+      query: { expr: failedShare(metrics.httpRequestDuration, scope), legend: "Failed" },
     }),
     ...[usbEvents, pluginLoads].map((timed) =>
       stat({

@@ -8,7 +8,7 @@ import { timeSeries } from "../panels/time-series.ts";
 import { maxBy, ofApp, recorded, sumBy } from "../promql.ts";
 import { countRate } from "../recordings.ts";
 import type { Scope } from "../variables.ts";
-import { errors, serverErrors } from "./errors.ts";
+import { errors } from "./errors.ts";
 import { latency, meanDuration } from "./latency.ts";
 import {
   jobs,
@@ -30,7 +30,6 @@ export const requestsRow = (scope: Scope): Row => ({
         what: "Requests",
         metric: metrics.httpRequestDuration,
         by: "http_route",
-        bad: serverErrors,
         spans: requests.spans,
       },
       scope,

@@ -3,7 +3,7 @@ import { slos } from "../../alerts/slos.ts";
 import { evidence } from "../links.ts";
 import { limitsOf, type Panel } from "../panels/panel.ts";
 import { timeSeries } from "../panels/time-series.ts";
-import { share } from "../promql.ts";
+import { failedShare } from "../promql.ts";
 import type { Scope } from "../variables.ts";
 
 const promise = slos.find(({ indicator }) => indicator.kind === "outcome");
@@ -14,24 +14,19 @@ interface Errors {
   metric: MetricDefinition;
   /** Label that tells apart. */
   by: string;
-  /** Matcher of what failed. Default: the outcome is an error. */
-  bad?: string;
   /** TraceQL of their spans. */
   spans: string;
 }
 
 /** The share that fails, by one of the metric's own labels, against what is promised of the whole. */
-export const errors = ({ what, metric, by, bad, spans }: Errors, scope: Scope): Panel =>
+export const errors = ({ what, metric, by, spans }: Errors, scope: Scope): Panel =>
   timeSeries({
     title: `${what}: errors by ${by.replaceAll("_", " ").replace(/^http /, "")}`,
     description: `The share that fails.${promise ? ` Promised of all operations together: ${promise.promise}.` : ""}`,
     unit: "percentunit",
     width: 8,
-    queries: [{ expr: share(metric, scope, { by: [by], ...(bad ? { bad } : {}) }), legend: `{{${by}}}` }],
+    queries: [{ expr: failedShare(metric, scope, [by]), legend: `{{${by}}}` }],
     max: 0.06,
     ...(promise ? { limits: limitsOf(promise) } : {}),
     links: evidence(scope, `${spans} && status = error`),
   });
-
-/** What a request is that its server failed at. */
-export const serverErrors = 'http_response_status_code=~"5.."';

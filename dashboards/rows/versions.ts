@@ -4,10 +4,9 @@ import type { Row } from "../dashboard.ts";
 import { evidence } from "../links.ts";
 import { limitsOf } from "../panels/panel.ts";
 import { timeSeries } from "../panels/time-series.ts";
-import { recorded, share, sumBy } from "../promql.ts";
+import { failedShare, recorded, sumBy } from "../promql.ts";
 import { bucketRate, replicas } from "../recordings.ts";
 import type { Scope } from "../variables.ts";
-import { serverErrors } from "./errors.ts";
 import { requests, usbEvents } from "./timed.ts";
 
 /** One version beside the next: did the last deployment make it better or worse? */
@@ -35,7 +34,7 @@ export const versionsRow = (scope: Scope): Row => {
         description: "The share of requests that a version's servers fail at.",
         unit: "percentunit",
         ...(promise ? { limits: limitsOf(promise) } : {}),
-        queries: [{ expr: share(metrics.httpRequestDuration, scope, { by, bad: serverErrors }), legend }],
+        queries: [{ expr: failedShare(metrics.httpRequestDuration, scope, by), legend }],
         links: evidence(scope, `${requests.spans} && status = error`),
       }),
       timeSeries({
