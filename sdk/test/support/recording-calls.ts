@@ -159,6 +159,8 @@ export const setUpCalls = (
   "addHealthCheck with options": () =>
     manager.addHealthCheck("app", () => true, { timeoutMs: value, critical: value }),
   removeHealthCheck: () => manager.removeHealthCheck(value),
+  setSampling: () => manager.setSampling({ samplingRate: value, maxTracesPerSecond: value }),
+  setLogLevel: () => manager.setLogLevel(value),
 });
 
 /** A field's name made of it, if it is a text. */
