@@ -138,8 +138,9 @@ export class Backend {
     await closed;
   }
 
-  /** Listens, where it did before. */
+  /** Listens, where it did before; does nothing more where it does. */
   async listen(): Promise<void> {
+    if (this.#server.listening) return;
     this.#server.listen(this.url ? Number(new URL(this.url).port) : 0, "127.0.0.1");
     await once(this.#server, "listening");
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;

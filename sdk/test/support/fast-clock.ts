@@ -21,9 +21,12 @@ export class FastClock implements Clock {
   }
 }
 
-/** Resolves when it holds; for what no event tells. Rejects after 10 s. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+/** Resolves when it holds; for what no event tells. Rejects after `patienceMs`. */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  patienceMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`It never held that ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 1));

@@ -63,7 +63,8 @@ export class Shop {
     await eventually(async () => {
       await this.manager.flush(120_000);
       return signals.every((signal) => this.countsOf(signal).waiting.items === 0);
-    });
+      // A backlog of five minutes takes its time on a busy machine.
+    }, 90_000);
   }
 
   countsOf(signal: (typeof signals)[number]) {
