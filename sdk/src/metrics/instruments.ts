@@ -10,7 +10,10 @@ export interface Attachment {
 /** What a label may be given. Nothing is the same as an empty text: the series has no such label. */
 export type LabelValue = string | number | boolean | null | undefined;
 
-export type Labels<Label extends string> = Readonly<Record<Label, LabelValue>>;
+/** A value for each label; of a metric without labels, none. */
+export type Labels<Label extends string> = [Label] extends [never]
+  ? Readonly<Record<string, never>>
+  : Readonly<Record<Label, LabelValue>>;
 
 class Instrument {
   protected readonly definition: MetricDefinition;
@@ -65,4 +68,4 @@ export class Histogram<Label extends string> extends Instrument {
 }
 
 /** An instrument without labels needs none. */
-const none = Object.freeze({}) as Labels<string>;
+const none = Object.freeze({}) as never;
