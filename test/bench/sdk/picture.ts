@@ -1,12 +1,21 @@
 import { BarChart, CustomChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
+import { LegacyGridContainLabel } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import type { Cost } from "./summary.ts";
 import type { Variant } from "./variants.ts";
 import type { Workload } from "./workloads.ts";
 
-use([BarChart, CustomChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
+use([
+  BarChart,
+  CustomChart,
+  GridComponent,
+  LegendComponent,
+  TitleComponent,
+  LegacyGridContainLabel,
+  SVGRenderer,
+]);
 
 const ours = "#2f6fde";
 const theirs = ["#9aa5b1", "#b9a394", "#a8b59a"];
