@@ -1,3 +1,4 @@
+import { tenantLimitSeries } from "../alerts/stack/tenants.ts";
 import { byTenantId, businessSeries } from "../alerts/business.ts";
 import { type DropReason, metrics } from "../sdk/src/names/index.ts";
 import type { DashboardDefinition, Row } from "./dashboard.ts";
@@ -97,7 +98,6 @@ const tenants: Row = {
 };
 
 /** What a tenant may write, as the tenants' rules record it. */
-const limits = { logs: "tenant:log_limit:bytes_per_second", spans: "tenant:trace_limit:bytes_per_second" };
 
 const limitUsed = (received: string, limit: string) =>
   `${byTenantId(`rate(${received}[$__rate_interval])`)} / on (tenant_id) ${series(limit)}`;
@@ -114,7 +114,7 @@ const usage: Row = {
       limits: { warning: 0.8, critical: 1 },
       queries: [
         {
-          expr: `topk(10, ${limitUsed("loki_distributor_bytes_received_total", limits.logs)})`,
+          expr: `topk(10, ${limitUsed("loki_distributor_bytes_received_total", tenantLimitSeries.logs)})`,
           legend: "{{tenant_id}}",
         },
       ],
@@ -128,7 +128,7 @@ const usage: Row = {
       limits: { warning: 0.8, critical: 1 },
       queries: [
         {
-          expr: `topk(10, ${limitUsed("tempo_distributor_bytes_received_total", limits.spans)})`,
+          expr: `topk(10, ${limitUsed("tempo_distributor_bytes_received_total", tenantLimitSeries.traces)})`,
           legend: "{{tenant_id}}",
         },
       ],

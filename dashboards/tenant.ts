@@ -2,16 +2,13 @@ import { businessSeries } from "../alerts/business.ts";
 import { metrics } from "../sdk/src/names/index.ts";
 import type { DashboardDefinition, Row } from "./dashboard.ts";
 import { outcomeColors } from "./palette.ts";
-import { limitsOf } from "./panels/panel.ts";
 import { stat } from "./panels/stat.ts";
 import { timeSeries } from "./panels/time-series.ts";
-import { failedShare, ofApp, recorded, sumBy } from "./promql.ts";
-import { countRate } from "./recordings.ts";
+import { ofApp, sumBy } from "./promql.ts";
 import { alertsNow, alertsOverTime } from "./rows/alerts.ts";
 import { pluginsRow, queuesRow, requestsRow, usbRow } from "./rows/apps.ts";
+import { failedRequests, promisedLatencies, requestRate } from "./rows/glance.ts";
 import { evidenceRow } from "./rows/evidence.ts";
-import { percentile } from "./rows/latency.ts";
-import { pluginLoads, usbEvents } from "./rows/timed.ts";
 import { ownTenant } from "./variables.ts";
 
 const scope = ownTenant;
@@ -19,31 +16,9 @@ const scope = ownTenant;
 const glance: Row = {
   title: "At a glance",
   panels: [
-    stat({
-      title: "Requests",
-      description: "HTTP requests served each second.",
-      unit: "reqps",
-      width: 4,
-      query: { expr: sumBy([], recorded(countRate(metrics.httpRequestDuration), scope)), legend: "Requests" },
-    }),
-    stat({
-      title: "Failed requests",
-      description: "Share of requests that a server failed at.",
-      unit: "percentunit",
-      width: 4,
-      limits: { warning: 0.01, critical: 0.05 },
-      query: { expr: failedShare(metrics.httpRequestDuration, scope), legend: "Failed" },
-    }),
-    ...[usbEvents, pluginLoads].map((timed) =>
-      stat({
-        title: `${timed.what}, P95`,
-        description: timed.slo ? `Promised: ${timed.slo.promise}.` : timed.histogram.help,
-        unit: "s",
-        width: 4,
-        ...(timed.slo ? { limits: limitsOf(timed.slo) } : {}),
-        query: percentile(0.95, timed, scope),
-      }),
-    ),
+    requestRate(scope),
+    failedRequests(scope, "Share of requests that a server failed at."),
+    ...promisedLatencies(scope),
     stat({
       title: "Devices",
       description: metrics.usbDevices.help,

@@ -10,27 +10,31 @@ export interface TenantLimits {
 }
 
 const mebibyte = 1024 * 1024;
-const limit = { logs: "tenant:log_limit:bytes_per_second", traces: "tenant:trace_limit:bytes_per_second" };
+/** The series that hold the limits. */
+export const tenantLimitSeries = {
+  logs: "tenant:log_limit:bytes_per_second",
+  traces: "tenant:trace_limit:bytes_per_second",
+};
 
 /** Each tenant's limits, as series that rules and dashboards compare with. */
 export const tenantLimits = (tenants: readonly TenantLimits[]): RecordingRule[] =>
   tenants.flatMap(({ id, logsMiBPerSecond, tracesMiBPerSecond }) => [
     {
-      record: limit.logs,
+      record: tenantLimitSeries.logs,
       labels: { tenant_id: id },
       expr: `vector(${Math.ceil(logsMiBPerSecond * mebibyte)})`,
     },
     {
-      record: limit.traces,
+      record: tenantLimitSeries.traces,
       labels: { tenant_id: id },
       expr: `vector(${Math.ceil(tracesMiBPerSecond * mebibyte)})`,
     },
   ]);
 
-const nearLimit = (signal: keyof typeof limit, received: string): Alert => ({
+const nearLimit = (signal: keyof typeof tenantLimitSeries, received: string): Alert => ({
   alert: "TenantNearLimit",
   severity: "warning",
-  expr: `${byTenantId(`rate(${received}[5m])`)} / ${limit[signal]} > 0.8`,
+  expr: `${byTenantId(`rate(${received}[5m])`)} / ${tenantLimitSeries[signal]} > 0.8`,
   holdsSeconds: 600,
   lingersSeconds: 300,
   labels: { signal },

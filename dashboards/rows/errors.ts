@@ -8,6 +8,9 @@ import type { Scope } from "../variables.ts";
 
 const promise = slos.find(({ indicator }) => indicator.kind === "outcome");
 
+/** What is promised of shares of failures, for panels that show one. */
+export const failureLimits = promise ? { limits: limitsOf(promise) } : {};
+
 interface Errors {
   /** In the plural. */
   what: string;
@@ -27,6 +30,6 @@ export const errors = ({ what, metric, by, spans }: Errors, scope: Scope): Panel
     width: 8,
     queries: [{ expr: failedShare(metric, scope, [by]), legend: `{{${by}}}` }],
     max: 0.06,
-    ...(promise ? { limits: limitsOf(promise) } : {}),
+    ...failureLimits,
     links: evidence(scope, `${spans} && status = error`),
   });

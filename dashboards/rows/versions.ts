@@ -1,12 +1,11 @@
 import { metrics } from "../../sdk/src/names/index.ts";
-import { slos } from "../../alerts/slos.ts";
 import type { Row } from "../dashboard.ts";
 import { evidence } from "../links.ts";
-import { limitsOf } from "../panels/panel.ts";
 import { timeSeries } from "../panels/time-series.ts";
 import { failedShare, recorded, sumBy } from "../promql.ts";
 import { bucketRate, replicas } from "../recordings.ts";
 import type { Scope } from "../variables.ts";
+import { failureLimits } from "./errors.ts";
 import { requests, usbEvents } from "./timed.ts";
 
 /** One version beside the next: did the last deployment make it better or worse? */
@@ -14,7 +13,6 @@ export const versionsRow = (scope: Scope): Row => {
   const by = ["service", "version"];
   const legend = "{{service}} {{version}}";
   const shared = { width: 8, height: 7 } as const;
-  const promise = slos.find(({ indicator }) => indicator.kind === "outcome");
   const p95 = ({ histogram }: typeof requests) =>
     `histogram_quantile(0.95, ${sumBy(["le", ...by], recorded(bucketRate(histogram), scope))})`;
   return {
@@ -33,7 +31,7 @@ export const versionsRow = (scope: Scope): Row => {
         title: "Requests: errors by version",
         description: "The share of requests that a version's servers fail at.",
         unit: "percentunit",
-        ...(promise ? { limits: limitsOf(promise) } : {}),
+        ...failureLimits,
         queries: [{ expr: failedShare(metrics.httpRequestDuration, scope, by), legend }],
         links: evidence(scope, `${requests.spans} && status = error`),
       }),
