@@ -5,10 +5,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../../local/folders.ts";
 import { Backend } from "../support/backend.ts";
-import ecosystem from "../support/ecosystem/package.json" with { type: "json" };
 import { plainAttributes } from "../support/otlp-decode.ts";
 import type { Span } from "../support/otlp-types.ts";
-import { type Consumer, installed, write } from "../support/package.ts";
+import { type Consumer, installed, strictest, write } from "../support/package.ts";
 import { startRedis } from "../support/redis.ts";
 
 const folder = join(repository, "sdk/examples");
@@ -21,30 +20,12 @@ describe("the examples, with the published package", function () {
 
   before(async () => {
     backend = await Backend.start();
-    consumer = await installed({
-      "@opentelemetry/api": "1.10.0",
-      "@types/express": "5.0.6",
-      "@types/node": "24.19.2",
-      bullmq: ecosystem.dependencies.bullmq,
-      express: "5.3.0",
-      ioredis: ecosystem.dependencies.ioredis,
-      typescript: "6.0.3",
-    });
+    consumer = await installed(["bullmq", "ioredis"]);
     write(consumer.folder, {
       ...Object.fromEntries(examples.map((name) => [name, readFileSync(join(folder, name), "utf8")])),
       "tsconfig.json": JSON.stringify({
-        compilerOptions: {
-          module: "nodenext",
-          target: "es2024",
-          strict: true,
-          noEmit: true,
-          exactOptionalPropertyTypes: true,
-          noUncheckedIndexedAccess: true,
-          erasableSyntaxOnly: true,
-          // BullMQ's own declarations are not at issue.
-          skipLibCheck: true,
-          types: ["node"],
-        },
+        // BullMQ's own declarations are not at issue.
+        compilerOptions: { ...strictest, erasableSyntaxOnly: true, skipLibCheck: true },
         include: ["*.ts"],
       }),
     });
