@@ -35,8 +35,7 @@ export class EventHandling {
     promise.then(
       () => this.#settled(),
       (error: unknown) => {
-        this.fails(error);
-        this.#settled();
+        this.#rejected(error);
         throw error;
       },
     );
@@ -47,10 +46,7 @@ export class EventHandling {
     this.#pending++;
     promise.then(
       () => this.#settled(),
-      (error: unknown) => {
-        this.fails(error);
-        this.#settled();
-      },
+      (error: unknown) => this.#rejected(error),
     );
   }
 
@@ -58,6 +54,11 @@ export class EventHandling {
   fails(error: unknown): void {
     if (!this.#failed) this.#error = error;
     this.#failed = true;
+  }
+
+  #rejected(error: unknown): void {
+    this.fails(error);
+    this.#settled();
   }
 
   #settled(): void {
