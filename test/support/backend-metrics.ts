@@ -141,7 +141,6 @@ export class BackendMetrics {
       schema_config: {
         configs: config.schema_config.configs.map((each) => ({ ...each, object_store: "filesystem" })),
       },
-      compactor: { ...config.compactor, delete_request_store: "filesystem" },
     });
     await this.#start(program, [`-config.file=${file}`], `http://${local(port)}/metrics`);
     const now = Date.now();
