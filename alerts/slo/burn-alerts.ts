@@ -3,7 +3,8 @@ import { duration, number } from "../promql.ts";
 import type { Slo } from "../slos.ts";
 import { type BurnRate, budgetOf, burnRates } from "./burn-rates.ts";
 import { measurementOf } from "./indicators.ts";
-import { type Scope, alertPrefix, scopesFrom, subjectOf, unlessFewTenants, who } from "./scope.ts";
+import { promiseAlert } from "./promise-alert.ts";
+import { type Scope, scopesFrom } from "./scope.ts";
 import { type Count, increase, ofSlo } from "./series.ts";
 
 /**
@@ -13,28 +14,19 @@ import { type Count, increase, ofSlo } from "./series.ts";
 export function burnAlerts(slo: Slo, severity: BurnRate["severity"]): Alert[] {
   const rates = burnRates(slo).filter((rate) => rate.severity === severity);
   if (rates.length === 0) return [];
-  const { finest, traces } = measurementOf(slo);
-  const alert = `${alertPrefix(slo)}BudgetBurning`;
   const longest = Math.max(...rates.map(({ longSeconds }) => longSeconds));
-  return scopesFrom(finest).map((scope) => {
-    const expr = rates.map((rate) => `(${burning(slo, rate, scope)})`).join("\nor ");
-    const byTenant = scope === "service" && finest === "tenant";
-    return {
-      alert,
+  return scopesFrom(measurementOf(slo).finest).map((scope) =>
+    promiseAlert(slo, scope, {
+      what: "BudgetBurning",
       severity,
-      team: slo.team,
-      expr: byTenant
-        ? unlessFewTenants(expr, alert, severity, within(slo, "tenant", "events", longest))
-        : expr,
-      labels: { slo: slo.id, scope, condition: "burn-rate" },
-      summary: `${slo.title}, ${who[scope]}: the error budget burns too fast.`,
+      condition: "burn-rate",
+      expr: rates.map((rate) => `(${burning(slo, rate, scope)})`).join("\nor "),
+      active: within(slo, "tenant", "events", longest),
+      summary: "the error budget burns too fast",
       description: `Promised over ${slo.windowDays} days: ${slo.promise}. So far, ${rates.map(spent).join(" or ")}.`,
       unit: "share",
-      dashboard: "slo",
-      subject: subjectOf(scope),
-      ...(traces ? { traces } : {}),
-    };
-  });
+    }),
+  );
 }
 
 const spent = ({ budgetShare, longSeconds }: BurnRate) =>

@@ -1,7 +1,8 @@
 import type { Alert } from "../alert.ts";
 import type { Slo } from "../slos.ts";
 import { measurementOf } from "./indicators.ts";
-import { type Scope, alertPrefix, scopesFrom, subjectOf, unlessFewTenants, who } from "./scope.ts";
+import { looksAtTenants, promiseAlert } from "./promise-alert.ts";
+import { type Scope, scopesFrom } from "./scope.ts";
 import { baseSeconds, ofSlo, rate } from "./series.ts";
 
 /** How long a threshold must be exceeded, in seconds. */
@@ -22,28 +23,23 @@ export function thresholdAlerts(slo: Slo): Alert[] {
 }
 
 function thresholdAlert(slo: Slo, severity: "warning" | "critical", threshold: number, scope: Scope): Alert {
-  const { breach, breachText, finest, unit, traces } = measurementOf(slo);
-  const alert = `${alertPrefix(slo)}Breached`;
+  const { breach, breachText, unit } = measurementOf(slo);
   const enough = slo.minimumErrors
     ? `\nand ${baseSeconds} * ${rate(scope, "errors")}${ofSlo(slo.id)} >= ${slo.minimumErrors}`
     : "";
-  const expr = `${breach(scope, threshold)}${enough}`;
-  const byTenant = scope === "service" && finest === "tenant";
-  return {
-    alert,
+  const affected = looksAtTenants(slo, scope)
+    ? " Most of its tenants are affected, or all of them a little."
+    : "";
+  return promiseAlert(slo, scope, {
+    what: "Breached",
     severity,
-    team: slo.team,
-    expr: byTenant
-      ? unlessFewTenants(expr, alert, severity, `${rate("tenant", "events")}${ofSlo(slo.id)}`)
-      : expr,
+    condition: "threshold",
+    expr: `${breach(scope, threshold)}${enough}`,
+    active: `${rate("tenant", "events")}${ofSlo(slo.id)}`,
     holdsSeconds: holdsSeconds[severity],
     lingersSeconds,
-    labels: { slo: slo.id, scope, condition: "threshold" },
-    summary: `${slo.title}, ${who[scope]}: ${breachText(threshold)}.`,
-    description: `Promised: ${slo.promise}.${byTenant ? " Most of its tenants are affected, or all of them a little." : ""}`,
+    summary: breachText(threshold),
+    description: `Promised: ${slo.promise}.${affected}`,
     unit,
-    dashboard: "slo",
-    subject: subjectOf(scope),
-    ...(traces ? { traces } : {}),
-  };
+  });
 }
