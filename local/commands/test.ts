@@ -15,7 +15,8 @@ import { ensureMoto } from "../cloud.ts";
 const allTests = "{test,sdk/test}/**/*.test.ts";
 
 /** The tests that run real programs. */
-const endToEnd = "{{test,sdk/test}/e2e/**,sdk/test/register/**,sdk/test/{process-hooks,hostile-input}.test.ts}";
+const endToEnd =
+  "{{test,sdk/test}/e2e/**,sdk/test/register/**,sdk/test/{process-hooks,hostile-input}.test.ts}";
 
 /** Long enough for a loaded machine; a test that runs programs sets its own. */
 const timeoutMilliseconds = 20_000;
