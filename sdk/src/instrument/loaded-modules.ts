@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { listen } from "./listen.ts";
 import type { Undo } from "./wrap.ts";
+import { isObjectOrFunction } from "./objects.ts";
 
 /** Source: Node.js, diagnostics_channel, `module.require`. Also sent of CommonJS modules that ES modules import. */
 interface Message {
@@ -22,7 +23,7 @@ const { cache } = createRequire(import.meta.url);
 export function watchModules(matching: RegExp, take: (exports: object, isLate: boolean) => boolean): Undo {
   const taken = new WeakSet();
   const show = (exports: unknown, isLate: boolean) => {
-    if (isObject(exports) && !taken.has(exports) && take(exports, isLate)) taken.add(exports);
+    if (isObjectOrFunction(exports) && !taken.has(exports) && take(exports, isLate)) taken.add(exports);
   };
   for (const [path, module] of Object.entries(cache)) {
     if (matching.test(path)) show(module?.exports, true);
@@ -36,9 +37,6 @@ export function watchModules(matching: RegExp, take: (exports: object, isLate: b
 
 const pathOf = (id: string, parent: string | undefined) =>
   id.startsWith(".") && parent !== undefined ? resolve(dirname(parent), id) : id;
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
 
 /** Which of these packages have been loaded, as CommonJS modules; it cannot be seen of ES modules. */
 export function loadedPackages(names: readonly string[]): string[] {

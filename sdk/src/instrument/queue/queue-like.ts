@@ -11,6 +11,7 @@ import { DepthSampler, isCountedQueue } from "./depth.ts";
 import { fromMetadata, type Job, toMetadata } from "./job.ts";
 import { observeJobEvents } from "./job-events.ts";
 import { jobEnded, jobStarted, resultOfFailure } from "./job-metrics.ts";
+import { isObject } from "../objects.ts";
 
 /**
  * A queue of an app's own. What it has of this is instrumented; one of the methods, or `emit`, must be there.
@@ -176,8 +177,6 @@ const carriedBy = (job: Job | undefined, carried: WeakMap<object, string>) =>
     .filter(isObject)
     .map((one) => carried.get(one))
     .find((one) => one !== undefined);
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "unknown");
 

@@ -6,6 +6,7 @@ import { instrumentFlowProducer, instrumentQueueBase, isFlowProducer, isQueueBas
 import type { BullMQTelemetryOptions } from "./bullmq-telemetry.ts";
 import { instrumentQueueLike } from "./queue-like.ts";
 import { instrumentQueues, isQueueCollection } from "./queue-collection.ts";
+import { isObjectOrFunction } from "../objects.ts";
 
 export type QueueOptions = BullMQTelemetryOptions;
 
@@ -23,7 +24,7 @@ export type QueueOptions = BullMQTelemetryOptions;
  */
 export function instrumentQueueManager(target: object, options: QueueOptions = {}): Undo {
   const known = checkOptions("instrumentQueueManager", options, { relation: choice("parent", "link") });
-  const undo = isObject(target) ? instrument(target, known) : undefined;
+  const undo = isObjectOrFunction(target) ? instrument(target, known) : undefined;
   if (undo) return undo;
   throw notInstrumentable("queue manager", lookedFor, target);
 }
@@ -35,9 +36,6 @@ const lookedFor = [
   "the method process(handler)",
   "an EventEmitter that emits active, completed and failed, also as job.… or job:…, with the job",
 ];
-
-const isObject = (target: unknown): target is object =>
-  (typeof target === "object" && target !== null) || typeof target === "function";
 
 function instrument(target: object, options: QueueOptions): Undo | undefined {
   if (isQueueBase(target)) return instrumentQueueBase(target, options);

@@ -12,6 +12,7 @@ import { usbKind } from "./kind.ts";
 import type { OperationDetails } from "./operation.ts";
 import { SeenDevices } from "./seen-devices.ts";
 import { amountOf, directionOf, type Transfer, transferTypeOf } from "./transfer.ts";
+import { isObject } from "../objects.ts";
 
 /** A device as AutoWeave's daemon tells of it; `bus` and `address` stand for a path where there is none. */
 export interface USBDaemonDevice {
@@ -135,8 +136,6 @@ const eventHandlers: Readonly<Record<string, EventHandler>> = {
   close: ([, payload]) => handlingOf("close", deviceIn(payload)),
   reset: ([, payload]) => handlingOf("reset", deviceIn(payload)),
 };
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** The device that a payload is, or that it has. */
 function deviceIn(payload: unknown): DeviceIdentity {

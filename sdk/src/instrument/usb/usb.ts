@@ -6,6 +6,7 @@ import { instrumentDaemon } from "./daemon.ts";
 import { usbKind } from "./kind.ts";
 import { instrumentLibusb, isLibusb } from "./libusb.ts";
 import { instrumentWebUSB, isWebUSB } from "./webusb.ts";
+import { isObjectOrFunction } from "../objects.ts";
 
 /**
  * Spans `usb.{action}`, the metrics of events, transfers and devices, and a log line for each event, for one of
@@ -32,7 +33,7 @@ import { instrumentWebUSB, isWebUSB } from "./webusb.ts";
  * @throws ObservabilityConfigError `AUTOWEAVE_NOT_INSTRUMENTABLE` when `daemon` is none of these, or frozen.
  */
 export function instrumentUSBDaemon(daemon: object): Undo {
-  if (!isObject(daemon)) throw notInstrumentable("USB daemon", lookedFor, daemon);
+  if (!isObjectOrFunction(daemon)) throw notInstrumentable("USB daemon", lookedFor, daemon);
   return shared(daemon, usbKind, () =>
     collectUndos((undos) => {
       if (!instrument(daemon, undos)) throw notInstrumentable("USB daemon", lookedFor, daemon);
@@ -64,12 +65,10 @@ interface USBPackage {
 function instrumentPackage(target: object, undos: Undos): boolean {
   if (hasMethods(target, "emit")) return false;
   const { usb, webusb } = target as USBPackage;
-  if (!isObject(usb)) return false;
+  if (!isObjectOrFunction(usb)) return false;
   undos.add(instrumentUSBDaemon(usb));
   // In 2.x, `webusb` is built on `usb`, whose devices are measured; in 3.x they are two of a kind.
-  if (!isLibusb(usb) && isObject(webusb) && isWebUSB(webusb)) undos.add(instrumentUSBDaemon(webusb));
+  if (!isLibusb(usb) && isObjectOrFunction(webusb) && isWebUSB(webusb))
+    undos.add(instrumentUSBDaemon(webusb));
   return true;
 }
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
