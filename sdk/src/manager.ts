@@ -26,6 +26,7 @@ import { accepted } from "./options/resolve.ts";
 import { resourceOf } from "./resource.ts";
 import { Running } from "./running.ts";
 import { telemetry } from "./telemetry.ts";
+import { boundedText } from "./otlp/plain.ts";
 
 /** What tests put in the place of the backends and of time. */
 export interface ManagerParts {
@@ -230,7 +231,9 @@ export class ObservabilityManager {
     this.#health.drain();
     await this.#started?.catch(() => {});
     for (const undo of this.#undo.splice(0).reverse()) undo();
-    await this.#running?.shutdown().catch((error: unknown) => warn(`The shutdown failed: ${String(error)}`));
+    await this.#running
+      ?.shutdown()
+      .catch((error: unknown) => warn(`The shutdown failed: ${boundedText(error)}`));
     this.#running = undefined;
   }
 }

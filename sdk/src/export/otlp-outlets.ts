@@ -13,6 +13,7 @@ import { encodeResource } from "../otlp/common.ts";
 import { encodeSpan } from "../otlp/spans.ts";
 import { type Resource, sdkScope } from "../resource.ts";
 import type { Outlets } from "./outlets.ts";
+import { boundedText } from "../otlp/plain.ts";
 
 /** Most log lines in a request. Source: OpenTelemetry, default of OTEL_BLRP_MAX_EXPORT_BATCH_SIZE. */
 const logBatchItems = 512;
@@ -78,7 +79,7 @@ function outletsOf(deliveries: Partial<Record<Signal, Delivery>>): Outlets {
           traces?.offer({ scope: span.instrumentationScope, bytes: encodeSpan(span), items: 1 });
         } catch (error) {
           traces?.drop("invalid", 1);
-          warnOnce("span", `A span cannot be encoded: ${String(error)}`);
+          warnOnce("span", `A span cannot be encoded: ${boundedText(error)}`);
         }
       },
     },
@@ -115,7 +116,7 @@ function logSink(logs: Delivery | undefined): LogSink {
         sink.accept(line, level);
       } catch (error) {
         logs.drop("invalid", 1);
-        warnOnce("log-line", `A log line cannot be encoded: ${String(error)}`);
+        warnOnce("log-line", `A log line cannot be encoded: ${boundedText(error)}`);
       }
     },
   };

@@ -1,4 +1,5 @@
 import { warnOnce } from "../diagnostics.ts";
+import { boundedText } from "../otlp/plain.ts";
 
 /**
  * Calls what only telemetry needs, with what an app gave: what it throws (an object whose properties cannot be read) is said
@@ -11,15 +12,7 @@ export function harmless<Args extends unknown[], Result>(
   try {
     return action(...args);
   } catch (error) {
-    warnOnce("instrumentation", `Something was not recorded: ${textOf(error)}. (Said once.)`);
+    warnOnce("instrumentation", `Something was not recorded: ${boundedText(error)}. (Said once.)`);
     return undefined;
-  }
-}
-
-function textOf(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return "it cannot be read";
   }
 }

@@ -1,4 +1,5 @@
 import { warnOnce } from "../diagnostics.ts";
+import { boundedText } from "../otlp/plain.ts";
 
 /** Sets metrics that are only looked up when they are read. */
 export type Collector = () => void | Promise<void>;
@@ -23,6 +24,6 @@ async function attempt(collect: Collector): Promise<void> {
   try {
     await collect();
   } catch (error) {
-    warnOnce("collect", `Some metrics could not be read: ${error}`);
+    warnOnce("collect", `Some metrics could not be read: ${boundedText(error)}`);
   }
 }

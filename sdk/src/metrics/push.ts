@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Delivery } from "../delivery/record.ts";
 import { warnOnce } from "../diagnostics.ts";
 import type { MetricsCore } from "./core.ts";
+import { boundedText } from "../otlp/plain.ts";
 
 export interface MetricsPushOptions {
   readonly core: Pick<MetricsCore, "snapshot">;
@@ -52,7 +53,7 @@ export class MetricsPush {
     const running = core
       .snapshot(clock.now())
       .then((records) => delivery.offerSnapshot(records))
-      .catch((error: unknown) => warnOnce("snapshot", `The metrics could not be read: ${error}`))
+      .catch((error: unknown) => warnOnce("snapshot", `The metrics could not be read: ${boundedText(error)}`))
       .finally(() => {
         if (this.#running === running) this.#running = undefined;
       });

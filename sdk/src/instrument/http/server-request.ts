@@ -20,6 +20,7 @@ import { recordError } from "../../traces/errors.ts";
 import { harmless } from "../harmless.ts";
 import { addServer, bounded, methodName, methodOf, otherMethod, pathOf } from "./attributes.ts";
 import { expressRoute } from "./express-route.ts";
+import { boundedText } from "../../otlp/plain.ts";
 
 /** What the app knows of its requests. */
 export interface ServerRequestOptions {
@@ -201,7 +202,7 @@ function ask(
   } catch (error) {
     warnOnce(
       "http-option",
-      `createHTTPMiddleware: one of its options, \`tenant\` or \`route\`, threw: ${String(error)}. ` +
+      `createHTTPMiddleware: one of its options, \`tenant\` or \`route\`, threw: ${boundedText(error)}. ` +
         "Return undefined for a request of which it is not known. (Said once.)",
     );
     return undefined;

@@ -2,6 +2,7 @@ import { warnOnce } from "../../diagnostics.ts";
 import type { QueueState } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";
 import { hasMethods } from "../wrap.ts";
+import { boundedText } from "../../otlp/plain.ts";
 
 /** A queue that can tell how many jobs it holds, by state, as BullMQ's do. */
 export interface CountedQueue {
@@ -58,7 +59,7 @@ export class DepthSampler {
       if (queue.closing) return;
       warnOnce(
         `depth of ${queue.name}`,
-        `The queue ${queue.name} does not tell its depth: ${String(error)}. (Said once.)`,
+        `The queue ${queue.name} does not tell its depth: ${boundedText(error)}. (Said once.)`,
       );
     } finally {
       this.#asked.delete(queue);
