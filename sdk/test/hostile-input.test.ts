@@ -119,7 +119,7 @@ describe("whatever an app hands over", function () {
   function assertLines(expected: number): void {
     assert.equal(lines.length, expected);
     for (const line of lines) {
-      // eslint-disable-next-line no-control-regex
+      // eslint-disable-next-line no-control-regex -- control characters are what it is about
       assert.match(line, /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+\n$/);
       assert.ok(line.isWellFormed() && line.length < 512 * 1024);
       const { level, tenant_id, service } = JSON.parse(line) as Record<string, unknown>;

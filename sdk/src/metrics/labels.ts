@@ -2,7 +2,7 @@
 export const maxLabelLength = 128;
 
 /** C0, DEL and C1 control characters, and the line separators that some readers break lines at. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const everyControl = new RegExp(control, "g");
 

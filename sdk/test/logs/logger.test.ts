@@ -364,7 +364,7 @@ const maker: fc.Arbitrary<() => unknown> = fc.oneof(
 );
 
 describe("whatever a logger is given", () => {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- control characters are what it is about
   const oneLine = /^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+\n$/;
 
   const assertOneLine = (lines: Lines) => {

@@ -44,7 +44,7 @@ export function recordsOf<S extends Signal>(signal: S, request: Requests[S]): Re
   const [resources, scopes, records] = levels[signal];
   /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- the three requests have one shape */
   return (request as any)[resources].flatMap((perResource: any) =>
-    /* eslint-disable-next-line @typescript-eslint/no-explicit-any */
+    /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above */
     perResource[scopes].flatMap((perScope: any) =>
       perScope[records].map((record: Records[S]) => ({
         record,
