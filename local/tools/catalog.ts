@@ -102,6 +102,24 @@ export const catalog = {
   collector: { module: "collector", package: ".", version: "0.149.0", buildMiB: 2000 },
   loki: { module: "loki", package: "github.com/grafana/loki/v3/cmd/loki", version: "3.7.8", buildMiB: 3000 },
   tempo: { module: "tempo", package: "github.com/grafana/tempo/cmd/tempo", version: "2.8.0", buildMiB: 2500 },
+  versitygw: {
+    module: "versitygw",
+    package: "github.com/versity/versitygw/cmd/versitygw",
+    version: "1.8.0",
+    buildMiB: 1000,
+  },
+  "nginx-prometheus-exporter": {
+    module: "nginx-prometheus-exporter",
+    package: "github.com/nginx/nginx-prometheus-exporter",
+    version: "1.5.1",
+    buildMiB: 500,
+  },
+  "kube-state-metrics": {
+    module: "kube-state-metrics",
+    package: "k8s.io/kube-state-metrics/v2",
+    version: "2.15.0",
+    buildMiB: 1500,
+  },
   actionlint: {
     module: "actionlint",
     package: "github.com/rhysd/actionlint/cmd/actionlint",
