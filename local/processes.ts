@@ -74,9 +74,9 @@ export async function waitUntil(
 }
 
 /** Ends a process: asks first, and after `graceSeconds` does not ask any more. */
-async function end(record: ProcessRecord, graceSeconds = 5): Promise<void> {
+async function end(record: ServiceRecord, graceSeconds = 5): Promise<void> {
   if (!isRunning(record)) return;
-  process.kill(record.pid, "SIGTERM");
+  process.kill(record.pid, record.stopSignal ?? "SIGTERM");
   if (await waitUntil(() => !isRunning(record), graceSeconds)) return;
   process.kill(record.pid, "SIGKILL");
   await waitUntil(() => !isRunning(record), 5);
@@ -86,9 +86,13 @@ export interface ServiceCommand {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
+  /** What asks it to end. Default: SIGTERM. */
+  stopSignal?: NodeJS.Signals;
   /** Whether it has come up; a rejection counts as no. */
   isReady: () => Promise<boolean>;
 }
+
+type ServiceRecord = ProcessRecord & Pick<ServiceCommand, "stopSignal">;
 
 const readySeconds = 60;
 /** The environment variable by which a service is found that a killed command had begun to start. */
@@ -115,7 +119,7 @@ export class Services {
    * Starts the service with a fresh log, and returns when it is ready: only then is it known as running. Throws when its
    * program cannot be executed, and a UserError when it does not come up.
    */
-  async start(name: string, { command, args, env, isReady }: ServiceCommand): Promise<void> {
+  async start(name: string, { command, args, env, stopSignal, isReady }: ServiceCommand): Promise<void> {
     mkdirSync(this.#logs, { recursive: true });
     const log = openSync(this.logOf(name), "w");
     try {
@@ -138,10 +142,10 @@ export class Services {
       }, readySeconds);
       // What answers may be another program in its place.
       if (record && answers && isUp()) {
-        writeWhole(this.#recordOf(name), JSON.stringify(record));
+        writeWhole(this.#recordOf(name), JSON.stringify({ ...record, stopSignal }));
         return;
       }
-      if (record) await end(record);
+      if (record) await end({ ...record, stopSignal });
     } finally {
       closeSync(log);
     }
@@ -152,7 +156,7 @@ export class Services {
   }
 
   async stop(name: string): Promise<void> {
-    const record = readJson<ProcessRecord>(this.#recordOf(name));
+    const record = readJson<ServiceRecord>(this.#recordOf(name));
     if (record) await end(record);
     rmSync(this.#recordOf(name), { force: true });
   }

@@ -47,6 +47,20 @@ describe("the services of an environment", () => {
     assert.deepEqual(later.started(), []);
   });
 
+  it("are asked to end by the signal that they name", async () => {
+    const services = new Services(folder);
+    const stopsAt =
+      "process.on('SIGTERM', () => console.log('SIGTERM')); process.on('SIGINT', () => process.exit());";
+    await services.start("fast", {
+      command: process.execPath,
+      args: ["-e", `${stopsAt} setInterval(() => {}, 1e6); console.log('up')`],
+      stopSignal: "SIGINT",
+      isReady: () => Promise.resolve(services.lastWords("fast") === "up"),
+    });
+    await new Services(folder).stop("fast");
+    assert.equal(services.lastWords("fast"), "up");
+  });
+
   it("are not known before they have come up, and do not outlive the attempt", async () => {
     const services = new Services(folder);
     let asked = 0;
