@@ -32,7 +32,7 @@ await main(async () => {
     await fixture?.fill(synthetic);
     const prometheus = values.prometheus ?? fixture?.url;
     const source: Source = {
-      urls: { prometheus, loki: values.loki, tempo: values.tempo },
+      backendOf: backends({ prometheus, loki: values.loki, tempo: values.tempo }),
       scrapeIntervalSeconds: fixture ? synthetic.everySeconds : 30,
       end: fixture?.end ?? Math.floor(Date.now() / 1000),
     };
@@ -45,13 +45,26 @@ await main(async () => {
   }
 });
 
+/** Those that have an address, each for all datasources of its type. */
+function backends(urls: Readonly<Record<string, string | undefined>>): Source["backendOf"] {
+  return ({ type }) => {
+    const url = urls[type];
+    return url === undefined ? undefined : { name: type, url };
+  };
+}
+
 async function draw(folder: string, source: Source, data: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const drawings: { uid: string; title: string; svg: string }[] = [];
   for (const dashboard of await definitions()) {
     const { uid, title } = dashboard;
-    const { svg, empty } = await step(`Drawing ${title}`, () => drawDashboard(dashboard, source, data));
+    const { svg, empty, unavailable, failed } = await step(`Drawing ${title}`, () =>
+      drawDashboard(dashboard, { ...source, data }),
+    );
     if (empty.length > 0) say(`  no data: ${empty.join(", ")}`);
+    for (const { title, program } of unavailable) say(`  no data: ${title}, which needs ${program}`);
+    for (const { title, reason } of failed) say(`  no answer: ${title}: ${reason}`);
+    if (failed.length > 0) process.exitCode = 1;
     writeFileSync(join(folder, `${uid}.png`), await png(svg));
     drawings.push({ uid, title, svg });
   }

@@ -1,45 +1,90 @@
-import { interpolate } from "./interpolation.ts";
-import type { PanelModel } from "./model.ts";
+import { ask, type Backend } from "./backend.ts";
+import type { Range } from "./query.ts";
 
-const newest = 20;
-
-const queryOf = (panel: PanelModel) => {
-  const target = panel.targets[0];
-  return interpolate(target?.expr ?? target?.query ?? "", { intervalSeconds: 60, scrapeIntervalSeconds: 30 });
-};
-
-const get = async (url: string, path: string, parameters: Record<string, string>) => {
-  const response = await fetch(`${url}${path}?${new URLSearchParams(parameters)}`);
-  if (!response.ok)
-    throw new Error(`${url} does not answer ${JSON.stringify(parameters)}: ${await response.text()}`);
-  return (await response.json()) as unknown;
-};
-
-/** The newest log lines that a panel's query finds in Loki. */
-export async function logLines(panel: PanelModel, url: string, from: number, to: number): Promise<string[]> {
-  const parameters = { query: queryOf(panel), limit: String(newest), start: String(from), end: String(to) };
-  const { data } = (await get(url, "/loki/api/v1/query_range", parameters)) as {
-    data: { result: { values: [string, string][] }[] };
-  };
-  return data.result
-    .flatMap(({ values }) => values)
-    .toSorted(([a], [b]) => (a < b ? 1 : -1))
-    .map(([nanoseconds, line]) => `${new Date(Number(nanoseconds.slice(0, -6))).toISOString()}  ${line}`);
+/** A line of a log, with what Loki knows of it. */
+export interface LogLine {
+  /** In milliseconds since 1970. */
+  time: number;
+  /** E.g. `error`; empty where Loki could not tell. */
+  level: string;
+  service: string;
+  tenant: string;
+  text: string;
+  /** Of the trace that it belongs to, if any. */
+  traceId: string | undefined;
 }
 
-/** The traces that a panel's query finds in Tempo. */
-export async function traceLines(
-  panel: PanelModel,
-  url: string,
-  from: number,
-  to: number,
-): Promise<string[]> {
-  const parameters = { q: queryOf(panel), limit: String(newest), start: String(from), end: String(to) };
-  const { traces = [] } = (await get(url, "/api/search", parameters)) as {
-    traces?: { traceID: string; rootServiceName?: string; rootTraceName?: string; durationMs?: number }[];
-  };
-  return traces.map(
-    ({ traceID, rootServiceName, rootTraceName, durationMs }) =>
-      `${traceID}  ${String(durationMs ?? 0).padStart(6)} ms  ${rootServiceName ?? ""}  ${rootTraceName ?? ""}`,
-  );
+/** A trace as a search finds it. */
+export interface FoundTrace {
+  traceId: string;
+  /** In milliseconds since 1970. */
+  start: number;
+  durationMs: number;
+  /** Of its root, as its name. */
+  service: string;
+  name: string;
+}
+
+interface LogAnswer {
+  data: { result: { stream: Record<string, string>; values: [nanoseconds: string, line: string][] }[] };
+}
+
+interface TraceAnswer {
+  traces?: {
+    traceID: string;
+    startTimeUnixNano?: string;
+    rootServiceName?: string;
+    rootTraceName?: string;
+    durationMs?: number;
+  }[];
+}
+
+interface Search extends Range {
+  query: string;
+  limit: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Loki and Tempo write times in nanoseconds since 1970, which are more than a number holds. */
+const millisecondsOf = (nanoseconds: string) => Number(nanoseconds.slice(0, -6));
+
+/** The newest log lines that a query finds in Loki, newest first. */
+export async function findLines(
+  backend: Backend,
+  { query, limit, from, to, signal }: Search,
+): Promise<LogLine[]> {
+  const parameters = { query, limit: String(limit), start: String(from), end: String(to) };
+  const { data } = await ask<LogAnswer>(backend, "/loki/api/v1/query_range", parameters, { signal });
+  return data.result
+    .flatMap(({ stream, values }) =>
+      values.map(([nanoseconds, text]) => ({
+        time: millisecondsOf(nanoseconds),
+        level: stream["detected_level"] ?? "",
+        service: stream["service_name"] ?? "",
+        tenant: stream["tenant_id"] ?? "",
+        text,
+        traceId: stream["trace_id"],
+      })),
+    )
+    .toSorted((a, b) => b.time - a.time);
+}
+
+/** The traces that a query finds in Tempo, newest first. */
+export async function findTraces(
+  backend: Backend,
+  { query, limit, from, to, signal }: Search,
+): Promise<FoundTrace[]> {
+  // Tempo takes no fractions of seconds.
+  const [start, end] = [Math.floor(from), Math.ceil(to)];
+  const parameters = { q: query, limit: String(limit), start: String(start), end: String(end) };
+  const { traces = [] } = await ask<TraceAnswer>(backend, "/api/search", parameters, { signal });
+  return traces
+    .map(({ traceID, startTimeUnixNano = "", rootServiceName, rootTraceName, durationMs }) => ({
+      traceId: traceID,
+      start: millisecondsOf(startTimeUnixNano),
+      durationMs: durationMs ?? 0,
+      service: rootServiceName ?? "",
+      name: rootTraceName ?? "",
+    }))
+    .toSorted((a, b) => b.start - a.start);
 }

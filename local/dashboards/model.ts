@@ -4,15 +4,30 @@ export interface DashboardModel {
   title: string;
   description: string;
   time: { from: string };
+  /** What its reader may choose. */
+  templating: { list: VariableModel[] };
   panels: PanelModel[];
-  annotations: { list: { name: string; iconColor: string; expr: string; titleFormat: string }[] };
+  annotations: { list: { name: string; datasource: Datasource; iconColor: string; expr: string }[] };
+}
+
+export interface VariableModel {
+  name: string;
+  label: string;
+  /** E.g. `label_values(up{job=~"$job"}, pod)`. */
+  definition: string;
+}
+
+export interface Datasource {
+  /** E.g. `prometheus`. */
+  type: string;
+  uid: string;
 }
 
 export interface PanelModel {
   type: string;
   title: string;
   description?: string;
-  datasource?: { type: string; uid: string };
+  datasource?: Datasource;
   gridPos: { x: number; y: number; w: number; h: number };
   interval?: string;
   fieldConfig: {

@@ -1,13 +1,24 @@
+import { ask, type Backend } from "./backend.ts";
 import { interpolate } from "./interpolation.ts";
-import { type PanelModel, secondsOf, type TargetModel } from "./model.ts";
+import { type Datasource, type PanelModel, secondsOf, type TargetModel } from "./model.ts";
 
-/** Where queries are asked, and of which time. */
+/** Where queries are asked, of which time, and of what. */
 export interface Source {
-  /** Addresses of the programs, by the type of Grafana's datasource: `prometheus`, `loki`, `tempo`; none where there is none. */
-  urls: Readonly<Record<string, string | undefined>>;
+  /** Who answers for one of Grafana's datasources; undefined where nobody does. */
+  backendOf(datasource: Datasource): Backend | undefined;
   scrapeIntervalSeconds: number;
   /** In seconds since 1970. */
   end: number;
+  /** Values of the dashboard's variables, as `interpolate` takes them. */
+  variables?: Readonly<Record<string, string>>;
+  /** Ends all questions. */
+  signal?: AbortSignal;
+}
+
+/** Times in seconds since 1970. */
+export interface Range {
+  from: number;
+  to: number;
 }
 
 export interface Series {
@@ -18,8 +29,6 @@ export interface Series {
 }
 
 interface Answer {
-  status: string;
-  error?: string;
   data: {
     result: { metric: Record<string, string>; value?: [number, string]; values?: [number, string][] }[];
   };
@@ -35,47 +44,50 @@ function stepSeconds({ gridPos, interval }: PanelModel, rangeSeconds: number): n
   return steps.find((step) => step >= least) ?? 86_400;
 }
 
-/** The requests of a target: the address that is asked, and its parameters. */
+/**
+ * The request of a target: the address that is asked, and its parameters. Points lie at multiples of their distance. Of a panel
+ * whose points stand for whole intervals, e.g. hours, the last one stands for that which has only begun.
+ */
 export function request(
   target: TargetModel,
   panel: PanelModel,
   rangeSeconds: number,
-  { end, scrapeIntervalSeconds }: Omit<Source, "urls">,
+  { end, scrapeIntervalSeconds, variables = {} }: Pick<Source, "end" | "scrapeIntervalSeconds" | "variables">,
 ): { path: string; parameters: Record<string, string> } {
   const step = Math.max(stepSeconds(panel, rangeSeconds), scrapeIntervalSeconds);
-  const query = interpolate(target.expr ?? "", { intervalSeconds: step, scrapeIntervalSeconds });
+  const query = interpolate(target.expr ?? "", { intervalSeconds: step, scrapeIntervalSeconds, variables });
   if (target.instant) return { path: "/api/v1/query", parameters: { query, time: String(end) } };
-  const last = end - (end % step);
+  const first = Math.floor((end - rangeSeconds) / step) * step;
+  const last = (panel.interval ? Math.ceil(end / step) : Math.floor(end / step)) * step;
   return {
     path: "/api/v1/query_range",
-    parameters: { query, start: String(last - rangeSeconds), end: String(last), step: String(step) },
+    parameters: { query, start: String(first), end: String(last), step: String(step) },
   };
 }
 
-/** Asks Prometheus. */
-export async function ask(
-  url: string,
+/** The series that Prometheus finds. */
+export async function askForSeries(
+  backend: Backend,
   path: string,
   parameters: Record<string, string>,
+  signal?: AbortSignal,
 ): Promise<Answer["data"]["result"]> {
-  const response = await fetch(url + path, { method: "POST", body: new URLSearchParams(parameters) });
-  const { status, error, data } = (await response.json()) as Answer;
-  if (status !== "success") throw new Error(`Prometheus does not answer ${parameters["query"]}:\n${error}`);
-  return data.result;
+  // By POST, for queries are long.
+  return (await ask<Answer>(backend, path, parameters, { method: "POST", signal })).data.result;
 }
 
 /** The series of all of a panel's queries, named as Grafana names them. */
 export async function seriesOf(
   panel: PanelModel,
-  rangeSeconds: number,
+  { from, to }: Range,
   source: Source,
-  url: string,
+  backend: Backend,
 ): Promise<(Series & { refId: string })[]> {
   const targets = panel.targets.filter(({ exemplar }) => !exemplar);
   const found = await Promise.all(
     targets.map(async (target) => {
-      const { path, parameters } = request(target, panel, rangeSeconds, source);
-      const result = await ask(url, path, parameters);
+      const { path, parameters } = request(target, panel, to - from, source);
+      const result = await askForSeries(backend, path, parameters, source.signal);
       return result.map(({ metric, value, values }) => ({
         refId: target.refId,
         name: legend(target.legendFormat, metric),

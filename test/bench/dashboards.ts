@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { definitions } from "../../local/dashboards/definitions.ts";
 import { Fixture } from "../../local/dashboards/fixture.ts";
 import type { DashboardModel } from "../../local/dashboards/model.ts";
-import { ask, request } from "../../local/dashboards/query.ts";
+import { askForSeries, request } from "../../local/dashboards/query.ts";
 import { main } from "../../local/main.ts";
 
 /**
@@ -63,7 +63,7 @@ async function time(dashboard: DashboardModel, { url, end }: Fixture): Promise<T
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { panel, path, parameters } = next;
       const began = performance.now();
-      await ask(url, path, parameters);
+      await askForSeries({ name: "Prometheus", url }, path, parameters);
       const seconds = (performance.now() - began) / 1000;
       timings.push({
         dashboard: dashboard.title,

@@ -8,6 +8,7 @@ export const theme = {
   text: "#ccccdc",
   faint: "#8e8e99",
   grid: "#2a2d33",
+  link: "#6e9fff",
 } as const;
 
 const named: Record<string, string> = {
@@ -44,6 +45,10 @@ export const colorOf = ({ fieldConfig }: PanelModel, name: string, index: number
     { fixedColor: string } | undefined;
   return fixed ? hex(fixed.fixedColor) : (palette[index % palette.length] ?? theme.text);
 };
+
+/** The colour of a log's level, as Loki names levels. */
+export const levelColor = (level: string): string =>
+  ({ error: hex("red"), fatal: hex("red"), critical: hex("red"), warn: hex("orange") })[level] ?? theme.faint;
 
 /** The colour of a value, by a panel's thresholds. */
 export const colorAt = (steps: readonly Step[] = [], value = NaN): string =>

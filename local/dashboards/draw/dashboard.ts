@@ -1,94 +1,79 @@
-import { logLines, traceLines } from "../evidence.ts";
 import { interpolate } from "../interpolation.ts";
 import { type DashboardModel, type PanelModel, secondsOf } from "../model.ts";
-import { ask, type Series, seriesOf, type Source } from "../query.ts";
-import type { Size } from "./chart.ts";
-import { drawHeatmap } from "./heatmap.ts";
-import { drawLines, drawNotice } from "./lines.ts";
+import { askForSeries, type Range, type Source } from "../query.ts";
+import type { TraceUrl } from "./exemplars.ts";
 import { contentSize, page } from "./page.ts";
-import { drawTable } from "./table.ts";
-import { drawTimeSeries, type Mark, type Range } from "./time-series.ts";
-import { drawBarGauge, drawStat } from "./values.ts";
+import { contentOf, type Outcome, outcomeOf } from "./panel.ts";
+import type { Mark } from "./time-series.ts";
 
-type Found = (Series & { refId: string })[];
-
-const drawings: Record<
-  string,
-  (panel: PanelModel, found: Found, size: Size, range: Range, marks: readonly Mark[]) => string
-> = {
-  timeseries: drawTimeSeries,
-  heatmap: (_, found, size, range) => drawHeatmap(found, size, range),
-  stat: drawStat,
-  bargauge: drawBarGauge,
-  table: drawTable,
-};
+interface DrawOptions extends Source {
+  /** How far back it looks. Default: as far as the dashboard does at first. */
+  rangeSeconds?: number;
+  /** Says where the data are from. */
+  data: string;
+  traceUrl?: TraceUrl;
+}
 
 export interface Drawn {
   svg: string;
   /** Titles of the panels whose queries found nothing. */
   empty: string[];
+  /** Those which found nothing because they are of a program that does not run without a cluster. */
+  unavailable: { title: string; program: string }[];
+  /** Those whose queries had no answer. */
+  failed: { title: string; reason: string }[];
 }
 
-/**
- * Draws a dashboard with what its queries find.
- * @param data says where that is from.
- */
-export async function drawDashboard(dashboard: DashboardModel, source: Source, data: string): Promise<Drawn> {
-  const rangeSeconds = secondsOf(dashboard.time.from);
-  const range = { from: source.end - rangeSeconds, to: source.end };
-  const marks = await marksOf(dashboard, source, range);
-  const contents = new Map<PanelModel, string>();
-  const empty: string[] = [];
-  for (const panel of dashboard.panels) {
-    if (panel.type === "row") continue;
-    const content = await contentOf(panel, source, range, marks);
-    if (content === undefined) empty.push(panel.title);
-    contents.set(panel, content ?? drawNotice("No data", contentSize(panel)));
-  }
-  return { svg: page(dashboard, contents, data), empty };
+/** Draws a dashboard with what its queries find; a panel whose queries fail shows why. */
+export async function drawDashboard(dashboard: DashboardModel, options: DrawOptions): Promise<Drawn> {
+  const { end, rangeSeconds = secondsOf(dashboard.time.from), data } = options;
+  const range = { from: end - rangeSeconds, to: end };
+  // Without marks a graph is still worth drawing; what fails for them fails for the panels too.
+  const marks = await marksOf(dashboard, options, range).catch(() => []);
+  const panels = dashboard.panels.filter(({ type }) => type !== "row");
+  const outcomes = new Map<PanelModel, Outcome>();
+  await Promise.all(
+    panels.map(async (panel) => outcomes.set(panel, await outcomeOf(panel, { ...options, range, marks }))),
+  );
+  const contents = new Map(
+    [...outcomes].map(([panel, outcome]) => [panel, contentOf(outcome, contentSize(panel))]),
+  );
+  return { svg: page(dashboard, contents, data), ...summaryOf(panels, outcomes) };
 }
 
-async function contentOf(
-  panel: PanelModel,
-  source: Source,
-  range: Range,
-  marks: readonly Mark[],
-): Promise<string | undefined> {
-  const { type = "" } = panel.datasource ?? {};
-  const url = source.urls[type];
-  const size = contentSize(panel);
-  if (url === undefined) return drawNotice(`There is nothing to draw from: --${type} URL names one`, size);
-  if (type !== "prometheus") {
-    const lines = await (type === "loki" ? logLines : traceLines)(panel, url, range.from, range.to);
-    return lines.length > 0 ? drawLines(lines, size) : undefined;
+function summaryOf(
+  panels: readonly PanelModel[],
+  outcomes: ReadonlyMap<PanelModel, Outcome>,
+): Omit<Drawn, "svg"> {
+  const summary: Omit<Drawn, "svg"> = { empty: [], unavailable: [], failed: [] };
+  for (const panel of panels) {
+    const { title } = panel;
+    const outcome = outcomes.get(panel) ?? { empty: true };
+    if ("empty" in outcome) summary.empty.push(title);
+    if ("missing" in outcome) summary.unavailable.push({ title, program: outcome.missing });
+    if ("reason" in outcome) summary.failed.push({ title, reason: outcome.reason });
   }
-  const found = await seriesOf(panel, range.to - range.from, source, url);
-  const draw = drawings[panel.type];
-  if (!draw) throw new Error(`There is no drawing of a panel of type ${panel.type} (${panel.title}).`);
-  return found.some(({ points }) => points.some(([, value]) => Number.isFinite(value)))
-    ? draw(panel, found, size, range, marks)
-    : undefined;
+  return summary;
 }
 
 /** When each of the dashboard's annotations began to hold. */
 async function marksOf(
   { annotations }: DashboardModel,
-  { urls, end }: Source,
-  { from }: Range,
+  { backendOf, scrapeIntervalSeconds, variables = {}, signal }: Source,
+  { from, to }: Range,
 ): Promise<Mark[]> {
-  const url = urls["prometheus"];
-  if (url === undefined) return [];
-  const step = 120;
+  const intervalSeconds = 120;
   const found = await Promise.all(
-    annotations.list.map(async ({ expr, iconColor }) => {
-      const query = interpolate(expr, { intervalSeconds: step, scrapeIntervalSeconds: 30 });
+    annotations.list.map(async ({ datasource, expr, iconColor }) => {
+      const backend = backendOf(datasource);
+      if (backend === undefined) return [];
       const parameters = {
-        query,
+        query: interpolate(expr, { intervalSeconds, scrapeIntervalSeconds, variables }),
         start: String(from),
-        end: String(end),
-        step: String(Math.max(step, (end - from) / 10_000)),
+        end: String(to),
+        step: String(Math.max(intervalSeconds, (to - from) / 10_000)),
       };
-      const result = await ask(url, "/api/v1/query_range", parameters);
+      const result = await askForSeries(backend, "/api/v1/query_range", parameters, signal);
       return result.flatMap(({ values = [] }) =>
         values.slice(0, 1).map(([seconds]) => ({ seconds, color: iconColor })),
       );

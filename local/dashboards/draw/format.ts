@@ -31,6 +31,23 @@ const formats: Record<string, (value: number) => string> = {
   cps: (value) => `${short(value, 1000, thousands)}/s`,
 };
 
+const two = (value: number, digits = 2) => String(value).padStart(digits, "0");
+
+/** A time of day, where this program runs, of milliseconds since 1970: `14:02:07.031`. */
+export function clock(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const [hours, minutes, seconds] = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) =>
+    two(part),
+  );
+  return `${hours}:${minutes}:${seconds}.${two(time.getMilliseconds(), 3)}`;
+}
+
+/** A day, where this program runs: `07-31`. */
+export function day(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  return `${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
 /** A value in one of Grafana's units. */
 export const format = (value: number | undefined, unit = "short"): string =>
   value === undefined || Number.isNaN(value)

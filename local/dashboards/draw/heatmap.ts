@@ -1,11 +1,18 @@
-import type { Series } from "../query.ts";
-import { chart, type Size } from "./chart.ts";
+import type { Exemplar } from "../exemplars.ts";
+import type { Range, Series } from "../query.ts";
+import { chart, chartTop, type Size } from "./chart.ts";
 import { theme } from "./colors.ts";
-import { format } from "./format.ts";
-import type { Range } from "./time-series.ts";
+import { exemplarSigns, type TraceUrl } from "./exemplars.ts";
+import { clock, day, format } from "./format.ts";
 
 /** How many events took how long: cumulative buckets as cells, darker where there are more. */
-export function drawHeatmap(series: readonly Series[], size: Size, { from, to }: Range): string {
+export function drawHeatmap(
+  series: readonly Series[],
+  size: Size,
+  { from, to }: Range,
+  exemplars: readonly Exemplar[],
+  traceUrl: TraceUrl,
+): string {
   const buckets = series
     .map(({ labels, points }) => ({
       bound: labels["le"] === "+Inf" ? Infinity : Number(labels["le"]),
@@ -22,16 +29,21 @@ export function drawHeatmap(series: readonly Series[], size: Size, { from, to }:
     }),
   );
   const largest = Math.max(...cells.map(([, , value]) => value), 1e-9);
-  const clock = (seconds: number) =>
-    to - from > 172_800
-      ? new Date(seconds * 1000).toISOString().slice(5, 10)
-      : new Date(seconds * 1000).toISOString().slice(11, 16);
+  const label = (seconds: number) =>
+    to - from > 172_800 ? day(seconds * 1000) : clock(seconds * 1000).slice(0, 5);
+  const place = ({ seconds, value }: Exemplar): [number, number] => [
+    Math.max(
+      0,
+      times.findLastIndex((time) => time <= seconds),
+    ),
+    buckets.findIndex(({ bound }) => value <= bound),
+  ];
   return chart(
     {
-      grid: { left: 8, right: 14, top: 10, bottom: 10, containLabel: true },
+      grid: { left: 8, right: 14, top: chartTop, bottom: 10, containLabel: true },
       xAxis: {
         type: "category",
-        data: times.map(clock),
+        data: times.map(label),
         axisLabel: { color: theme.faint, fontSize: 10, interval: Math.ceil(times.length / 6) },
         axisTick: { show: false },
         axisLine: { show: false },
@@ -60,5 +72,6 @@ export function drawHeatmap(series: readonly Series[], size: Size, { from, to }:
       ],
     },
     size,
+    exemplarSigns(exemplars, place, "s", traceUrl),
   );
 }

@@ -70,7 +70,7 @@ export const html = (
 <html lang="en"><meta charset="utf-8"><title>AutoWeave dashboards, drawn</title>
 <style>body{margin:0;background:${theme.page};color:${theme.text};font-family:sans-serif}
 nav{position:sticky;top:0;padding:8px 12px;background:${theme.panel};border-bottom:1px solid ${theme.border}}
-a{color:#6e9fff;margin-right:16px}p{margin:6px 0 0;color:${theme.faint}}svg{max-width:100%;height:auto}</style>
+a{color:${theme.link};margin-right:16px}p{margin:6px 0 0;color:${theme.faint}}svg{max-width:100%;height:auto}</style>
 <nav>${drawings.map(({ uid, title }) => `<a href="#${uid}">${escaped(title)}</a>`).join("")}
 <p>Drawings of the dashboards, for looking at them without Grafana; Grafana is the viewer. Data: ${escaped(data)}</p></nav>
 ${drawings.map(({ uid, svg }) => `<section id="${uid}">${svg}</section>`).join("\n")}

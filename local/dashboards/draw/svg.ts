@@ -1,9 +1,25 @@
+const entities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** What XML cannot hold, e.g. the escape sequences that colour a terminal. Source: XML 1.0, section 2.2. */
+// eslint-disable-next-line no-control-regex
+const notInXml = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
 /** A text for SVG and HTML. */
 export const escaped = (text: string): string =>
-  text.replace(
-    /[&<>"]/g,
-    (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign] ?? sign,
-  );
+  text
+    .toWellFormed()
+    .replace(notInXml, "\ufffd")
+    .replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+
+/** A drawing that leads to an address; without one, the drawing alone. */
+export const link = (url: string | undefined, drawing: string): string =>
+  url === undefined ? drawing : `<a href="${escaped(url)}">${drawing}</a>`;
 
 interface TextOptions {
   size?: number;

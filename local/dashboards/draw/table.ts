@@ -59,7 +59,7 @@ export function drawTable(
   const x = (index: number) => (index < labels.length ? start(index) : start(index + 1) - 8);
   const anchor = (index: number) => (index < labels.length ? "start" : "end");
   const head = titles.map((title, index) =>
-    text(title, x(index), 16, { size: 11, color: "#6e9fff", anchor: anchor(index), bold: true }),
+    text(title, x(index), 16, { size: 11, color: theme.link, anchor: anchor(index), bold: true }),
   );
   const shown = rows.slice(0, Math.floor((height - 28) / lineHeight));
   const isJudged = (thresholds?.steps.length ?? 0) > 1;

@@ -1,8 +1,10 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { PanelModel } from "../model.ts";
-import type { Series } from "../query.ts";
-import { chart, type Size } from "./chart.ts";
+import type { Exemplar } from "../exemplars.ts";
+import type { Range, Series } from "../query.ts";
+import { chart, chartTop, type Size } from "./chart.ts";
 import { colorOf, hex, theme } from "./colors.ts";
+import { exemplarSigns, type TraceUrl } from "./exemplars.ts";
 import { format } from "./format.ts";
 import { drawLegend } from "./legend.ts";
 
@@ -12,18 +14,15 @@ export interface Mark {
   color: string;
 }
 
-export interface Range {
-  from: number;
-  to: number;
-}
-
 /** Lines, areas or bars over time. */
 export function drawTimeSeries(
   panel: PanelModel,
   series: readonly Series[],
   size: Size,
-  range: Range,
+  { from, to }: Range,
   marks: readonly Mark[],
+  exemplars: readonly Exemplar[],
+  traceUrl: TraceUrl,
 ): string {
   const { width, height } = size;
   const names = series.map(({ name }, index) => ({ name, color: colorOf(panel, name, index) }));
@@ -43,9 +42,12 @@ export function drawTimeSeries(
   const near = bounds.filter(
     ({ value }) => (value ?? 0) <= largest * 4 || (value ?? 0) <= (custom.axisSoftMax ?? 0),
   );
+  // Amounts of whole intervals may be of more than is looked at.
+  const times = isBars ? series.flatMap(({ points }) => points.map(([seconds]) => seconds)) : [];
+  const range = { from: Math.min(from, ...times), to: Math.max(to, ...times) };
   const highest = Math.max(custom.axisSoftMax ?? 0, ...near.map(({ value }) => value ?? 0));
   const option: EChartsCoreOption = {
-    grid: { left: 8, right: 14, top: 10, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 14, top: chartTop, bottom: 4, containLabel: true },
     xAxis: {
       type: "time",
       min: range.from * 1000,
@@ -84,7 +86,8 @@ export function drawTimeSeries(
       };
     }),
   };
-  return chart(option, { width, height: height - legend.height }) + legend.svg;
+  const signs = exemplarSigns(exemplars, ({ seconds, value }) => [seconds * 1000, value], unit, traceUrl);
+  return chart(option, { width, height: height - legend.height }, signs) + legend.svg;
 }
 
 /** A round number above the highest threshold; shares end at all. */
