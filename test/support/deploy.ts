@@ -35,3 +35,13 @@ export async function deploy(program: () => unknown): Promise<Registered[]> {
   await pulumi.runtime.disconnect();
   return registered;
 }
+
+/** Deploys once for each settings object: tests that only read what was registered share it. */
+export function sharing<T>(deployed: (settings: object) => Promise<T>): (settings: object) => Promise<T> {
+  const known = new Map<object, Promise<T>>();
+  return (settings) => {
+    const again = known.get(settings) ?? deployed(settings);
+    known.set(settings, again);
+    return again;
+  };
+}

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import type { TelemetryRecord } from "../../src/delivery/record.ts";
 import {
   accept,
@@ -308,42 +306,6 @@ describe("flushing", () => {
       await delivery.flush(20_000);
       assert.equal(backend.requests.length, 1);
       assert.equal(delivery.counts().waiting.items, 3);
-    }));
-});
-
-describe("a process with nothing else to do", () => {
-  const program = (url: string, end: string) => `
-    import { systemClock } from ${JSON.stringify(new URL("../../src/clock.ts", import.meta.url).href)};
-    import { deliveryTo } from ${JSON.stringify(new URL("../support/deliveries.ts", import.meta.url).href)};
-    import { spans } from ${JSON.stringify(new URL("../support/records.ts", import.meta.url).href)};
-    const delivery = deliveryTo(${JSON.stringify(url)}, { clock: systemClock, batchDelayMs: 60_000 });
-    for (const record of spans(25)) delivery.offer(record);
-    ${end}
-  `;
-  const run = async (source: string) => {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", source], { stdio: "ignore" });
-    const [code] = (await once(child, "exit")) as [number];
-    return code;
-  };
-
-  it("is kept alive by a flush until all is sent", () =>
-    withBackend(async (backend) => {
-      backend.behaveNext(readSlowly(50));
-      assert.equal(await run(program(backend.endpoint("traces"), "await delivery.flush(10_000);")), 0);
-      assert.equal(backend.kept.length, 25);
-    }));
-
-  it("is kept alive by a shutdown no longer than it may last", () =>
-    withBackend(async (backend) => {
-      backend.behave(hang);
-      const end = "await delivery.shutdown(200); process.exitCode = delivery.counts().dropped.shutdown;";
-      assert.equal(await run(program(backend.endpoint("traces"), end)), 25);
-    }));
-
-  it("ends without waiting for what is under way", () =>
-    withBackend(async (backend) => {
-      backend.behave(hang);
-      assert.equal(await run(program(backend.endpoint("traces"), "")), 0);
     }));
 });
 

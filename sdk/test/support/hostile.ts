@@ -68,7 +68,7 @@ export const hostile: Readonly<Record<string, () => unknown>> = {
   longName: () => ({ ["n".repeat(1024 * 1024)]: 1 }),
   names: () => ({ "": 1, 日本: 2, __: 3, "-": { "?": 4 }, "a.b": 5, a: { b: 6 }, a_b: 7 }),
   deep: () => JSON.parse('{"a":'.repeat(5_000) + "1" + "}".repeat(5_000)) as unknown,
-  wide: () => Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])),
-  longList: () => new Array(10_000_000),
+  wide: () => Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i])),
+  longList: () => new Array(1_000_000),
   texts: () => Array.from({ length: 500 }, () => "x".repeat(16_000)),
 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Database } from "../../../infra/components/database.ts";
 import { Storage } from "../../../infra/components/storage.ts";
-import { deploy } from "../../support/deploy.ts";
+import { deploy, sharing } from "../../support/deploy.ts";
 import { minimal, production, stackOf } from "../../support/stacks.ts";
 
-async function databaseOf(settings: object) {
+const databaseOf = sharing(async (settings) => {
   const protectedOnes = new Set<string>();
   let database: Database | undefined;
   const created = await deploy(() => {
@@ -23,7 +23,7 @@ async function databaseOf(settings: object) {
     return found.inputs.spec as Record<string, Record<string, unknown>>;
   };
   return { created, database: database.connection, specOf, protectedOnes };
-}
+});
 
 const s3Storage = {
   kind: "s3",

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Operators } from "../../../infra/components/operators.ts";
-import { deploy } from "../../support/deploy.ts";
+import { deploy, sharing } from "../../support/deploy.ts";
 import { minimal, production, stackOf } from "../../support/stacks.ts";
 
 interface Rule {
   resources: string[];
 }
 
-async function operatorsOf(settings: object) {
+const operatorsOf = sharing(async (settings) => {
   const protectedOnes = new Set<string>();
   const created = await deploy(() => {
     const remember = ({ name, opts }: { name: string; opts: { protect?: boolean } }) => {
@@ -23,7 +23,7 @@ async function operatorsOf(settings: object) {
     return found.inputs.values as Record<string, Record<string, unknown>>;
   };
   return { created, releases, values, protectedOnes };
-}
+});
 
 describe("the operators", () => {
   it("come from pinned charts, the CRDs of Prometheus' operator in a release of their own", async () => {

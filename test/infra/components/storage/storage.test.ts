@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws/provider.js";
 import { Storage } from "../../../../infra/components/storage.ts";
-import { deploy, type Registered } from "../../../support/deploy.ts";
+import { deploy, type Registered, sharing } from "../../../support/deploy.ts";
 import { minimal, production, stackOf } from "../../../support/stacks.ts";
 
 interface Kept {
@@ -10,7 +10,7 @@ interface Kept {
 }
 
 /** Deploys the storage of a stack, with the provider given explicitly as the program does. */
-async function storageOf(settings: object) {
+const storageOf = sharing(async (settings) => {
   const kept = new Map<string, Kept>();
   const created = await deploy(() => {
     const provider = new aws.Provider("aws", { region: "eu-central-1" });
@@ -31,7 +31,7 @@ async function storageOf(settings: object) {
     return found.inputs;
   };
   return { created, kept, typed, named };
-}
+});
 
 interface Statement {
   Effect: string;

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ObservabilityConfigError, type ObservabilityOptions } from "../src/index.ts";
-import { ObservabilityManager } from "../src/manager.ts";
-import { type Signal, signals } from "../src/names/index.ts";
-import { tenantIdPattern } from "../src/options/definitions.ts";
-import { resolveOptions } from "../src/options/resolve.ts";
-import { telemetry } from "../src/telemetry.ts";
-import { Backend } from "./support/backend.ts";
-import { hostile } from "./support/hostile.ts";
-import { heapBytes } from "./support/memory.ts";
-import { plainAttributes } from "./support/otlp-decode.ts";
-import type { Records } from "./support/otlp-types.ts";
-import { type RecordingCalls, recordingCalls, setUpCalls } from "./support/recording-calls.ts";
-import { stderrOf } from "./support/stderr.ts";
+import { ObservabilityConfigError, type ObservabilityOptions } from "../../src/index.ts";
+import { ObservabilityManager } from "../../src/manager.ts";
+import { type Signal, signals } from "../../src/names/index.ts";
+import { tenantIdPattern } from "../../src/options/definitions.ts";
+import { resolveOptions } from "../../src/options/resolve.ts";
+import { telemetry } from "../../src/telemetry.ts";
+import { Backend } from "../support/backend.ts";
+import { hostile } from "../support/hostile.ts";
+import { heapBytes } from "../support/memory.ts";
+import { plainAttributes } from "../support/otlp-decode.ts";
+import type { Records } from "../support/otlp-types.ts";
+import { type RecordingCalls, recordingCalls, setUpCalls } from "../support/recording-calls.ts";
+import { stderrOf } from "../support/stderr.ts";
 
 const anything = fc.anything({
   key: fc.oneof(

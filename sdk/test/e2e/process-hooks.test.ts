@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type App, type Ending, source, startApp } from "./support/app.ts";
+import { type App, type Ending, source, startApp } from "../support/app.ts";
 
 /** A module that installs the hooks. What they do they say on stderr, in lines that begin with `#`. */
 const hooks = (flush: string, timeoutMs: number) => `
