@@ -11,8 +11,14 @@ import { say, step } from "./progress.ts";
 
 const stacksFolder = "stacks";
 
-/** Each is stopped before what it needs. */
-const stopOrder = ["kube-controller-manager", "kube-apiserver", "etcd"];
+/** Who is stopped before and after all the others, so that nobody loses what he still has to hand over. */
+const stoppedFirst = [["demo-hub", "demo-worker"]];
+const stoppedLast = [
+  ["object-store", "postgresql", "redis", "demo-redis"],
+  ["kube-controller-manager"],
+  ["kube-apiserver", "aws"],
+  ["etcd"],
+];
 
 /**
  * The embedded environment of one stack: a control plane and an emulated AWS API, which outlive the commands. Stacks
@@ -58,10 +64,28 @@ export class Environment {
   async stop(): Promise<void> {
     await this.#alone(async () => {
       await this.#services.endUnfinished();
-      const started = this.#services.started();
-      for (const name of started.filter((name) => !stopOrder.includes(name))) await this.#services.stop(name);
-      for (const name of stopOrder) await this.#services.stop(name);
+      await this.#stopInOrder(this.#services.started());
     });
+  }
+
+  /** Starts further processes in it; what a killed command had begun to start has ended before. */
+  startPrograms = (start: () => Promise<void>): Promise<void> =>
+    this.#alone(async () => {
+      await this.#services.endUnfinished();
+      await start();
+    });
+
+  /** Stops some of its processes. */
+  stopPrograms = (names: readonly string[]): Promise<void> =>
+    this.#alone(() => this.#stopInOrder(this.#services.started().filter((name) => names.includes(name))));
+
+  async #stopInOrder(names: readonly string[]): Promise<void> {
+    const placed = [...stoppedFirst, ...stoppedLast].flat();
+    const others = names.filter((name) => !placed.includes(name));
+    for (const together of [...stoppedFirst, others, ...stoppedLast]) {
+      const started = together.filter((name) => names.includes(name));
+      await Promise.all(started.map((name) => this.#services.stop(name)));
+    }
   }
 
   /** Throws a UserError that names what does not run. */

@@ -5,6 +5,7 @@ import { parse, stringify } from "yaml";
 import { UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
 import { repository } from "./folders.ts";
+import { withReceivers } from "./live/receivers.ts";
 import { merge, type Setting, withoutSecrets } from "./merge.ts";
 import { say } from "./progress.ts";
 
@@ -58,7 +59,8 @@ export class Project {
   }
 
   #refreshSettings(stack: string): void {
-    const { plain: theirs, secrets } = withoutSecrets(read(stackFile(repository, stack)).config);
+    const { plain, secrets } = withoutSecrets(read(stackFile(repository, stack)).config);
+    const theirs = withReceivers(plain);
     const basePath = stackFile(this.#base, stack);
     const known = existsSync(basePath) && existsSync(this.settingsOf(stack));
     const base = known ? read(basePath) : {};

@@ -1,5 +1,6 @@
 import { stackOf } from "../arguments.ts";
 import { UserError } from "../errors.ts";
+import { LiveStack } from "../live/live-stack.ts";
 import { main } from "../main.ts";
 import { openStack } from "../open-stack.ts";
 import { say } from "../progress.ts";
@@ -17,6 +18,7 @@ await main(async (args) => {
       `npm run --silent pulumi -- state unprotect --all --yes --stack ${stack} lets them go; buckets and keys are retained all the same.`,
     );
   }
+  await new LiveStack(environment, stack).stop();
   const changes = await update("destroy", stack, pulumi, environment);
   say(`${stack} is destroyed: ${formatChanges(changes)}.`);
 });

@@ -4,7 +4,10 @@ import { optionOf } from "../arguments.ts";
 import { Environment } from "../environment.ts";
 import { UserError } from "../errors.ts";
 import { writeWhole } from "../files.ts";
+import { liveEndpoints } from "../live/endpoints.ts";
+import { LiveStack } from "../live/live-stack.ts";
 import { main } from "../main.ts";
+import { say } from "../progress.ts";
 import { requireStack, stackNames } from "../project.ts";
 import { Pulumi } from "../pulumi.ts";
 import { count, endpointsOf, formatCount } from "../summary.ts";
@@ -56,7 +59,13 @@ await main(async (args) => {
   const tenants = await tenantsOf(api, namespace, join(environment.folder, "tokens", stack)).finally(() =>
     api.close(),
   );
-  const endpoints = { kubernetes: url ?? "", aws: environment.aws.endpoint, ...endpointsOf(outputs) };
+  const live = new LiveStack(environment, stack);
+  const endpoints = {
+    kubernetes: url ?? "",
+    aws: environment.aws.endpoint,
+    ...endpointsOf(outputs),
+    ...(live.isStarted() ? liveEndpoints(environment.stackFolder) : {}),
+  };
   if (args.includes("--json")) {
     console.log(JSON.stringify({ stack, namespace, kubeconfig, endpoints, tenants }, null, 2));
     return;
@@ -70,5 +79,7 @@ await main(async (args) => {
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value}`);
+  for (const name of live.ended())
+    say(`✖ ${name} does not run any more. Its log: ${live.logOf(name)}\n  → npm start starts it again.`);
   for (const line of formatCount(count(state.resources(stack)))) console.log(`${"".padEnd(width)}  ${line}`);
 });

@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
 });
 const { stack } = options;
 const kills = Number(options.kills);
-const start = ["--stack", stack];
+const start = ["--stack", stack, "--no-live"];
 const noOpRuns = 3;
 
 await main(async () => {

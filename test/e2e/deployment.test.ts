@@ -97,7 +97,7 @@ describe("the commands deploy dev, and", function () {
   it("refuse wrong settings, all at once and with their repair, before any resource is registered", async () => {
     await set("stack.grafana.adminPassword", "in-plain-text");
     await set("stack.grafana.colour", "blue");
-    const said = await commands.fail("start");
+    const said = await commands.fail("start", "--no-live");
     assert.match(said, /stack\.grafana\.adminPassword: is a secret in plain text/);
     assert.match(said, /config set --path 'stack\.grafana\.adminPassword' --secret/);
     assert.match(said, /stack\.grafana\.colour: is not a setting/);
@@ -109,7 +109,7 @@ describe("the commands deploy dev, and", function () {
   it("record the releases whose charts' repositories do not answer, and say how to install them", async () => {
     await unset("stack.grafana.colour");
     await set("stack.grafana.adminPassword", "--secret", adminPassword);
-    const said = await commands.succeed("start");
+    const said = await commands.succeed("start", "--no-live");
     assert.match(said, /^dev is deployed: \d+ created/m);
     assert.match(
       said,
@@ -166,7 +166,7 @@ describe("the commands deploy dev, and", function () {
   });
 
   it("change nothing when there is nothing to change", async () => {
-    assert.match(await commands.succeed("start"), nothingChanged("dev"));
+    assert.match(await commands.succeed("start", "--no-live"), nothingChanged("dev"));
   });
 
   it("preview exactly what a changed setting changes, and write nothing to the repository's settings", async () => {
@@ -183,13 +183,16 @@ describe("the commands deploy dev, and", function () {
   });
 
   it("update what the preview named, and nothing else", async () => {
-    assert.match(await commands.succeed("start"), /^dev is deployed: 2 updated, \d+ unchanged, in/m);
+    assert.match(
+      await commands.succeed("start", "--no-live"),
+      /^dev is deployed: 2 updated, \d+ unchanged, in/m,
+    );
   });
 
   it("come back after a stop to the same stack, in the cluster and in the cloud", async () => {
     await commands.succeed("stop");
     assert.ok(!environment.isRunning());
-    assert.match(await commands.succeed("start"), nothingChanged("dev"));
+    assert.match(await commands.succeed("start", "--no-live"), nothingChanged("dev"));
     await commands.succeed(
       "pulumi",
       ...["refresh", "--stack", "dev", "--yes", "--skip-preview", "--expect-no-changes"],
@@ -216,7 +219,7 @@ describe("the commands deploy prod, and", function () {
   before(async () => {
     await startQuietly(environment);
     pristine = await pristineInventory(environment);
-    await commands.succeed("start", "--stack", "prod");
+    await commands.succeed("start", "--no-live", "--stack", "prod");
   });
   after(() => commands.end());
 
@@ -265,10 +268,10 @@ describe("the commands install the charts themselves, and", function () {
         const environment = commands.environment(stack);
         await startQuietly(environment);
         const pristine = await pristineInventory(environment);
-        const said = await commands.succeed("start", "--stack", stack);
+        const said = await commands.succeed("start", "--no-live", "--stack", stack);
         assert.match(said, /[1-9]\d* Helm releases installed, 0 recorded/);
         assert.deepEqual(await refusedPods(environment), []);
-        assert.match(await commands.succeed("start", "--stack", stack), nothingChanged(stack));
+        assert.match(await commands.succeed("start", "--no-live", "--stack", stack), nothingChanged(stack));
         const kept = stack === "prod" ? dataIn(await inventory(environment)) : [];
         await commands.succeed("pulumi", "state", "unprotect", "--all", "--yes", "--stack", stack);
         await commands.succeed("destroy", stack);

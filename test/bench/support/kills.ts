@@ -41,7 +41,7 @@ export interface KillOptions {
 export async function recoveries(options: KillOptions): Promise<Measurement> {
   const { environment, stack, count, random, pristine, complete } = options;
   const seconds = { ...options.seconds };
-  const args = { start: ["--stack", stack], destroy: [stack] };
+  const args = { start: ["--stack", stack, "--no-live"], destroy: [stack] };
   const detail: string[] = [];
   let recovered = 0;
   for (let i = 0; i < count; i++) {
