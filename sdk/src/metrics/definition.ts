@@ -1,11 +1,20 @@
-import { durationBucketsSeconds, type MetricDefinition, metrics, runtimeMetrics } from "../names/index.ts";
+import {
+  durationBucketsSeconds,
+  eitherOutcome,
+  type MetricDefinition,
+  metrics,
+  runtimeMetrics,
+} from "../names/index.ts";
 import { ObservabilityConfigError } from "../options/error.ts";
 
 /** What an app says of a metric of its own. */
 export interface MetricOptions<Label extends string = string> {
   /** What is counted or measured, in a sentence. */
   readonly help: string;
-  /** Its labels, besides those that every series carries (`tenant_id`, `service`, `environment`, `version`). Default: none. */
+  /**
+   * Its labels, besides those that every series carries (`tenant_id`, `service`, `environment`, `version`). Default: none.
+   * `outcome` is `success` or `error`: a counter with that label starts with both.
+   */
   readonly labels?: readonly Label[];
   /** UCUM code of the unit: `s` with names in `_seconds`, `By` with names in `_bytes`. Default: what the name says. */
   readonly unit?: MetricDefinition["unit"];
@@ -41,6 +50,7 @@ export function defineMetric(
     help,
     labels: [...labels],
     ...(ownUnit ? { unit: ownUnit } : {}),
+    ...(type === "counter" && labels.includes("outcome") ? eitherOutcome : {}),
     ...(type === "histogram" ? { buckets: [...bounds] } : {}),
   };
 }

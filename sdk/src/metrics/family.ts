@@ -26,7 +26,8 @@ const overflowShare = 0.1;
  *
  * Bounds: a value of a label past `maxLabelValues` becomes `other`. Past nine tenths of `maxSeriesPerMetric` a new combination
  * has its labels turned into `other`, the one with the most values first and the tenant last, until it meets a series that
- * exists or for which the last tenth has room; the last series of all has `other` everywhere.
+ * exists or for which the last tenth has room; the last series of all has `other` everywhere. What a metric starts with takes
+ * no room of the last tenth, and has none of its labels turned into `other`.
  */
 export class Family<Series, Metric extends RegisteredMetric<Series> = RegisteredMetric<Series>> {
   readonly metric: Metric;
@@ -100,7 +101,22 @@ export class Family<Series, Metric extends RegisteredMetric<Series> = Registered
     return found as Series | undefined;
   }
 
+  /** The series, and those that the metric starts with beside it. */
   #create(values: readonly string[], given: GivenLabels): Series {
+    const series = this.#add(values);
+    const { startsWith = [] } = this.metric.definition;
+    for (const start of startsWith) {
+      const beside = values.map((value, label) => start[this.#names[label] as string] ?? value);
+      const hasRoom = this.#count < this.#ordinarySeries;
+      if (hasRoom && beside.every((value, label) => this.#hasRoom(label, value)) && !this.#lookUp(beside)) {
+        this.#add(beside);
+      }
+    }
+    this.#warnOfStrangers(given);
+    return series;
+  }
+
+  #add(values: readonly string[]): Series {
     const kept = values.map(ownCopy);
     const labels: Record<string, string> = {};
     for (const [label, value] of kept.entries()) {
@@ -111,7 +127,6 @@ export class Family<Series, Metric extends RegisteredMetric<Series> = Registered
     const series = this.metric.add({ ...labels, ...this.#options.constantLabels });
     this.#count++;
     this.#insert(kept, series);
-    this.#warnOfStrangers(given);
     return series;
   }
 

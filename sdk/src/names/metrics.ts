@@ -8,6 +8,12 @@ export interface MetricDefinition {
   readonly unit?: "s" | "By";
   /** Its own labels, besides those that every series carries. */
   readonly labels: readonly string[];
+  /**
+   * Of a counter: as soon as it has one series it has these too, at 0, with the other labels the same. What only appears with
+   * its first error has no increase that a rule could see.
+   * Source: https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics
+   */
+  readonly startsWith?: readonly Readonly<Record<string, string>>[];
   /** Upper bounds of a histogram, in its unit. */
   readonly buckets?: readonly number[];
 }
@@ -28,6 +34,9 @@ export const jobBucketsSeconds = [
 const seconds = { unit: "s", buckets: durationBucketsSeconds } as const;
 const jobSeconds = { unit: "s", buckets: jobBucketsSeconds } as const;
 
+/** Counters of what succeeds or fails. */
+export const eitherOutcome = { startsWith: [{ outcome: "success" }, { outcome: "error" }] } as const;
+
 /** Every metric that the SDK emits, but for the Node runtime's (see `runtimeMetrics`). */
 export const metrics = {
   usbEvents: {
@@ -35,6 +44,7 @@ export const metrics = {
     type: "counter",
     help: "USB events handled: attach, detach, transfer, open, close, reset, configure, error.",
     labels: ["action", "outcome"],
+    ...eitherOutcome,
   },
   usbEventDuration: {
     name: "autoweave_usb_event_duration_seconds",
@@ -75,6 +85,7 @@ export const metrics = {
     type: "counter",
     help: "Plugin operations: load, unload, validate, execute.",
     labels: ["plugin", "operation", "outcome"],
+    ...eitherOutcome,
   },
   pluginOperationDuration: {
     name: "autoweave_plugin_operation_duration_seconds",
@@ -94,6 +105,12 @@ export const metrics = {
     type: "counter",
     help: "Queue jobs by what became of them: completed, failed, retried, dead.",
     labels: ["queue", "outcome", "result"],
+    startsWith: [
+      { outcome: "success", result: "completed" },
+      { outcome: "error", result: "failed" },
+      { outcome: "error", result: "retried" },
+      { outcome: "error", result: "dead" },
+    ],
   },
   queueJobDuration: {
     name: "autoweave_queue_job_duration_seconds",
@@ -120,6 +137,7 @@ export const metrics = {
     type: "counter",
     help: "Operations of the memory system: search, add, update, delete.",
     labels: ["operation", "outcome"],
+    ...eitherOutcome,
   },
   memoryOperationDuration: {
     name: "autoweave_memory_operation_duration_seconds",
@@ -147,6 +165,7 @@ export const metrics = {
     type: "counter",
     help: "Operations of the business, as recordBusinessOperation is told of them.",
     labels: ["operation", "plugin", "outcome"],
+    ...eitherOutcome,
   },
   businessOperationValue: {
     name: "autoweave_business_operation_value_total",

@@ -10,6 +10,7 @@ const traceId = "0af7651916cd43dd8448eb211c80319c";
 const spanId = "b7ad6b7169203331";
 const span = (traceFlags: number): Span => trace.wrapSpanContext({ traceId, spanId, traceFlags });
 const attach = { action: "attach", outcome: "success" };
+const bulk = { direction: "in", type: "bulk" };
 
 describe("the metrics of a process", () => {
   const contexts = new AsyncLocalStorageContextManager();
@@ -26,20 +27,48 @@ describe("the metrics of a process", () => {
     const { core } = metricsCore();
     core.increment(metrics.usbEvents, attach);
     core.increment(metrics.usbEvents, attach, 2);
-    assert.deepEqual(await scrape(core), [
-      {
-        name: "autoweave_usb_events_total",
-        labels: { ...attach, tenant_id: "own", service: "svc", environment: "test", version: "1.0.0" },
-        value: 3,
-      },
-    ]);
+    assert.deepEqual((await scrape(core))[0], {
+      name: "autoweave_usb_events_total",
+      labels: { ...attach, tenant_id: "own", service: "svc", environment: "test", version: "1.0.0" },
+      value: 3,
+    });
+  });
+
+  it("have a failure and a success at 0 before there was one, for whom there was the other", async () => {
+    const { core } = metricsCore();
+    core.increment(metrics.usbEvents, attach, 2, "blue");
+    core.increment(metrics.queueJobs, { queue: "q", outcome: "error", result: "dead" });
+    core.observe(metrics.pluginLoadDuration, { plugin: "p", outcome: "success" }, 1);
+    assert.deepEqual(
+      (await scrape(core))
+        .filter(({ name }) => name.endsWith("_total"))
+        .map(({ labels: { tenant_id, outcome, result }, value }) => [tenant_id, outcome, result, value]),
+      [
+        ["blue", "success", undefined, 2],
+        ["blue", "error", undefined, 0],
+        ["own", "error", "dead", 1],
+        ["own", "success", "completed", 0],
+        ["own", "error", "failed", 0],
+        ["own", "error", "retried", 0],
+      ],
+    );
+    assert.ok(
+      (await scrape(core)).every(
+        ({ name, labels }) => name.endsWith("_total") || labels["outcome"] === "success",
+      ),
+    );
+    core.increment(metrics.usbEvents, { ...attach, outcome: "error" }, 1, "blue");
+    assert.deepEqual(
+      (await scrape(core)).slice(0, 2).map(({ value }) => value),
+      [2, 1],
+    );
   });
 
   it("are the named tenant's, else the current one's, else the process's", async () => {
     const { core } = metricsCore();
-    core.increment(metrics.usbEvents, attach);
-    withTenant("blue", () => core.increment(metrics.usbEvents, attach));
-    withTenant("blue", () => core.increment(metrics.usbEvents, attach, 1, "green"));
+    core.increment(metrics.usbTransferBytes, bulk);
+    withTenant("blue", () => core.increment(metrics.usbTransferBytes, bulk));
+    withTenant("blue", () => core.increment(metrics.usbTransferBytes, bulk, 1, "green"));
     assert.deepEqual(
       (await scrape(core)).map(({ labels }) => labels["tenant_id"]),
       ["own", "blue", "green"],
@@ -48,7 +77,7 @@ describe("the metrics of a process", () => {
 
   it("take a tenant's id that cannot be one for none", async () => {
     const { core } = metricsCore();
-    core.increment(metrics.usbEvents, attach, 1, 'blue"} 1\nfaked');
+    core.increment(metrics.usbTransferBytes, bulk, 1, 'blue"} 1\nfaked');
     assert.deepEqual(
       (await scrape(core)).map(({ labels }) => labels["tenant_id"]),
       ["own"],
@@ -175,7 +204,9 @@ describe("the metrics of a process", () => {
       core.increment(metrics.queueJobs, { queue: `q${i}`, outcome: "success", result: "completed" });
     assert.equal(dropped["cardinality"], 8);
     assert.deepEqual(
-      (await scrape(core)).map(({ labels, value }) => [labels["queue"], value]),
+      (await scrape(core))
+        .filter(({ labels }) => labels["outcome"] === "success")
+        .map(({ labels, value }) => [labels["queue"], value]),
       [
         ["q0", 1],
         ["q1", 1],
@@ -209,7 +240,7 @@ describe("the metrics of a process", () => {
     assert.deepEqual(
       records.map(({ bytes, items }) => [decodeRecord("metrics", bytes).name, items]),
       [
-        ["autoweave_usb_events_total", 1],
+        ["autoweave_usb_events_total", 2],
         ["autoweave_plugins_loaded", 1],
         ["autoweave_usb_event_duration_seconds", 1],
       ],

@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { overflowValue } from "../../src/names/index.ts";
+import { type MetricDefinition, overflowValue } from "../../src/names/index.ts";
 import { Family } from "../../src/metrics/family.ts";
 import { MetricRegistry, type ValueSeries } from "../../src/metrics/registry.ts";
 import { heapBytes } from "../support/memory.ts";
 
-const familyOf = (labels: readonly string[], maxLabelValues: number, maxSeriesPerMetric: number) => {
+const familyOf = (
+  labels: readonly string[],
+  maxLabelValues: number,
+  maxSeriesPerMetric: number,
+  startsWith: MetricDefinition["startsWith"] = [],
+) => {
   const metric = new MetricRegistry().value({
     name: "things_total",
     type: "counter",
     help: "Things.",
     labels,
+    startsWith,
   });
   let overflows = 0;
   const family = new Family<ValueSeries>(metric, {
@@ -110,8 +116,9 @@ describe("the series of a metric", () => {
         fc.array(use, { maxLength: 300 }),
         fc.integer({ min: 1, max: 8 }),
         fc.integer({ min: 1, max: 40 }),
-        (uses, maxLabelValues, maxSeries) => {
-          const { family, series, overflows } = familyOf(["a", "b"], maxLabelValues, maxSeries);
+        fc.constantFrom([], [{ b: "x" }, { b: "y" }]),
+        (uses, maxLabelValues, maxSeries, startsWith) => {
+          const { family, series, overflows } = familyOf(["a", "b"], maxLabelValues, maxSeries, startsWith);
           for (const { a, b, tenant } of uses) family.find({ a, b }, tenant).value++;
           assert.ok(series().length <= maxSeries);
           assert.equal(
@@ -134,6 +141,39 @@ describe("the series of a metric", () => {
         },
       ),
     );
+  });
+
+  it("begin with what the metric starts with, at 0, once", () => {
+    const starts = [{ b: "x" }, { b: "y" }];
+    const { family, series, overflows } = familyOf(["a", "b"], 100, 100, starts);
+    for (const b of ["x", "y", "z"]) family.find({ a: 1, b }, "blue").value++;
+    family.find({ a: 2, b: "z" }, "blue").value++;
+    assert.deepEqual(
+      series().map(({ labels, value }) => [labels["a"], labels["b"], value]),
+      [
+        ["1", "x", 1],
+        ["1", "y", 1],
+        ["1", "z", 1],
+        ["2", "z", 1],
+        ["2", "x", 0],
+        ["2", "y", 0],
+      ],
+    );
+    assert.equal(overflows(), 0);
+  });
+
+  it("do without what the metric starts with where there is no room for it", () => {
+    const starts = [{ b: "x" }, { b: "y" }];
+    const few = familyOf(["a", "b"], 1, 100, starts);
+    few.family.find({ a: 1, b: "x" }, "blue");
+    assert.equal(few.series().length, 1);
+    const full = familyOf(["a", "b"], 100, 10, starts);
+    for (let a = 0; a < 20; a++) full.family.find({ a, b: "x" }, "blue").value++;
+    assert.equal(full.series().length, 10);
+    const zeros = full.series().filter(({ value }) => value === 0);
+    assert.deepEqual(new Set(zeros.map(({ labels }) => labels["b"])), new Set(["y"]));
+    assert.ok(zeros.every(({ labels }) => labels["a"] !== overflowValue));
+    assert.equal(few.overflows(), 0);
   });
 
   it("take no more memory for very many values than for a few", () => {

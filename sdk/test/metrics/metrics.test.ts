@@ -36,6 +36,7 @@ describe("an app's metrics", () => {
       [
         ["things_total", 1],
         ["autoweave_usb_events_total", 1],
+        ["autoweave_usb_events_total", 0],
       ],
     );
   });
@@ -72,11 +73,28 @@ describe("an app's metrics", () => {
       ]),
       [
         ["operations_total", "device-automation,usb-scanner,success,tenant-123", 1],
+        ["operations_total", "device-automation,usb-scanner,error,tenant-123", 0],
         ["operations_total", "sale,error,tenant-123", 1],
+        ["operations_total", "sale,success,tenant-123", 0],
         ["operation_value_total", "sale,eur,tenant-123", 12.5],
         ["operation_duration_seconds_bucket", "sale,tenant-123", 1],
         ["operation_duration_seconds_sum", "sale,tenant-123", 0.2],
         ["operation_duration_seconds_count", "sale,tenant-123", 1],
+      ],
+    );
+  });
+
+  it("start with both outcomes where they have one", async () => {
+    const { metrics, core } = attached();
+    const scans = metrics.counter("scans_total", { help: "Scans.", labels: ["kind", "outcome"] });
+    scans.increment({ kind: "full", outcome: "error" });
+    metrics.gauge("last_scan_bytes", { help: "Scanned.", labels: ["outcome"] }).set({ outcome: "error" }, 1);
+    assert.deepEqual(
+      (await scrape(core)).map(({ labels: { kind, outcome }, value }) => [kind, outcome, value]),
+      [
+        ["full", "error", 1],
+        ["full", "success", 0],
+        [undefined, "error", 1],
       ],
     );
   });
