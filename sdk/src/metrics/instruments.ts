@@ -15,6 +15,11 @@ export type Labels<Label extends string> = [Label] extends [never]
   ? Readonly<Record<string, never>>
   : Readonly<Record<Label, LabelValue>>;
 
+/** What a count is told: its labels, unless it has none. */
+type Count<Label extends string> = [Label] extends [never]
+  ? [labels?: Labels<never> | undefined, value?: number | undefined, tenantId?: string | undefined]
+  : [labels: Labels<Label>, value?: number | undefined, tenantId?: string | undefined];
+
 class Instrument {
   protected readonly definition: MetricDefinition;
   protected readonly attachment: Attachment;
@@ -31,6 +36,7 @@ export class Counter<Label extends string> extends Instrument {
    * Adds `value`, a finite number from 0 on. Never throws.
    * @param tenantId Default: the current tenant.
    */
+  increment(...count: Count<Label>): void;
   increment(labels: Labels<Label> = none, value = 1, tenantId?: string): void {
     this.attachment.core?.increment(this.definition, labels, value, tenantId);
   }

@@ -26,6 +26,10 @@ export function labelsAreTyped(metrics: Metrics): void {
   scans.increment({ kind: 1, outcome: undefined }, 5, "blue");
   // @ts-expect-error: a label is missing
   scans.increment({ kind: "full" });
+  // @ts-expect-error: all labels are missing
+  scans.increment();
+  // @ts-expect-error: all labels are missing
+  scans.increment(undefined, 5);
   // @ts-expect-error: no label of the metric
   scans.increment({ kind: "full", outcome: "success", serial: "A1" });
   // @ts-expect-error: an object is no label's value
@@ -33,6 +37,8 @@ export function labelsAreTyped(metrics: Metrics): void {
 
   const plain = metrics.counter("starts_total", { help: "Starts." });
   plain.increment();
+  plain.increment(undefined, 5, "blue");
+  plain.increment({}, 5);
   // @ts-expect-error: it has no labels
   plain.increment({ kind: "full" });
 
