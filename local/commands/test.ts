@@ -1,6 +1,6 @@
 import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, matchesGlob, relative } from "node:path";
+import { join, matchesGlob, relative, resolve } from "node:path";
 import Mocha from "mocha";
 import { Environment } from "../environment.ts";
 import { UserError } from "../errors.ts";
@@ -39,19 +39,24 @@ async function inOwnEnvironment(task: () => Promise<number>): Promise<number> {
   }
 }
 
-/** `npm test [-- FILE…]`, `npm run test:unit [-- FILE…]`: what the tests need, then all tests, or those of the files. */
-await main(async (args) => {
-  const unitOnly = args[0] === "unit";
-  const named = (unitOnly ? args.slice(1) : args).map((file) => relative(repository, file));
-  const missing = named.filter((file) => !existsSync(join(repository, file)));
+const kinds: Record<string, (file: string) => boolean> = {
+  unit: (file) => !matchesGlob(file, endToEnd),
+  e2e: (file) => matchesGlob(file, endToEnd),
+};
+
+/** `npm test [-- FILE…]`: what the tests need, then all tests, or those of the files. `test:unit` and `test:e2e`: of one kind. */
+await main(async ([first = "", ...rest]) => {
+  const isMeant = kinds[first] ?? (() => true);
+  const named = (first in kinds ? rest : [first, ...rest]).filter((file) => file !== "");
+  const missing = named.filter((file) => !existsSync(resolve(file)));
   if (missing.length > 0) {
     throw new UserError(
       `There is no test ${missing.join(", ")}.`,
       "Name files such as test/local/merge.test.ts.",
     );
   }
-  const all = globSync(allTests, { cwd: repository, exclude: unitOnly ? [endToEnd] : [] });
-  const files = named.length > 0 ? named : all;
+  const all = globSync(allTests, { cwd: repository }).filter(isMeant);
+  const files = named.length > 0 ? named.map((file) => relative(repository, resolve(file))) : all;
   if (files.some((file) => matchesGlob(file, endToEnd))) {
     await ensureTools(toolNames);
     await ensureMoto();
