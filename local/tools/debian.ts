@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, rmSync, writeFileSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { step } from "../progress.ts";
 import { run } from "../run.ts";
@@ -8,29 +8,45 @@ import { findOnPath } from "./installed.ts";
 const packages = {
   nginx: "nginx",
   "redis-server": "redis-server",
+  postgres: "postgresql",
   "prometheus-node-exporter": "prometheus-node-exporter",
   "prometheus-redis-exporter": "prometheus-redis-exporter",
   pip3: "python3-pip",
   "umockdev-run": "umockdev",
 } as const;
 
-const folders = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
+/** Debian keeps some programs off the PATH; of PostgreSQL's versions the newest comes first. */
+function folders(): string {
+  const postgresql = globSync("/usr/lib/postgresql/*/bin").sort((one, other) =>
+    other.localeCompare(one, "en", { numeric: true }),
+  );
+  return [process.env["PATH"], "/usr/sbin", "/sbin", ...postgresql].join(":");
+}
 
 /** The path of a program of the operating system, whose package is installed first when it is missing (as root). */
 export async function ensureDebianProgram(program: keyof typeof packages): Promise<string> {
   const name = packages[program];
-  const installed = findOnPath(program, folders);
+  const installed = findOnPath(program, folders());
   if (installed) return installed;
   const repair = `Install it as root: apt-get update && apt-get install --no-install-recommends ${name}`;
   if (process.getuid?.() !== 0 || !findOnPath("apt-get"))
     throw new UserError(`${program} is missing.`, repair);
-  await step(`Installing the Debian package ${name}`, () =>
-    withoutStartingServices(() => install(name, repair)),
+  await inTurn(() =>
+    step(`Installing the Debian package ${name}`, () => withoutStartingServices(() => install(name, repair))),
   );
-  const path = findOnPath(program, folders);
+  const path = findOnPath(program, folders());
   if (!path)
     throw new UserError(`The Debian package ${name} was installed, but holds no ${program}.`, repair);
   return path;
+}
+
+let last: Promise<void> = Promise.resolve();
+
+/** apt-get fails while another one runs. */
+function inTurn(task: () => Promise<void>): Promise<void> {
+  const mine = last.then(task);
+  last = mine.catch(() => undefined);
+  return mine;
 }
 
 async function install(name: string, repair: string): Promise<void> {
