@@ -22,14 +22,15 @@ export class Ports {
     this.#file = join(environment, "ports.json");
   }
 
-  #all = (): Record<string, number> => readJson<Record<string, number>>(this.#file) ?? {};
+  /** The ports of all services that have been started before. */
+  all = (): Record<string, number> => readJson<Record<string, number>>(this.#file) ?? {};
 
   /** The port of a service that has been started before. */
-  known = (service: string): number | undefined => this.#all()[service];
+  known = (service: string): number | undefined => this.all()[service];
 
   /** The port for a service that is about to start. Throws a UserError when another program has taken it. */
   async claim(service: string): Promise<number> {
-    const ports = this.#all();
+    const ports = this.all();
     const kept = ports[service];
     if (kept !== undefined) {
       if (await isFree(kept)) return kept;

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "./errors.ts";
@@ -94,7 +104,17 @@ export interface ServiceCommand {
 
 type ServiceRecord = ProcessRecord & Pick<ServiceCommand, "stopSignal">;
 
+/** A service that was started and not stopped since. */
+export interface ServiceState extends ProcessRecord {
+  name: string;
+  /** When it had come up, in milliseconds since 1970. */
+  readyAt: number;
+  isRunning: boolean;
+}
+
 const readySeconds = 60;
+/** Of a log, as much of its end is read for its last lines. */
+const lastWordsBytes = 2 ** 16;
 /** The environment variable by which a service is found that a killed command had begun to start. */
 const serviceVariable = "AUTOWEAVE_SERVICE";
 
@@ -185,12 +205,37 @@ export class Services {
     }
   }
 
+  /** Those that were started and not stopped since, by name. */
+  states(): ServiceState[] {
+    return this.started()
+      .toSorted()
+      .flatMap((name) => {
+        const record = readJson<ProcessRecord>(this.#recordOf(name));
+        const written = statSync(this.#recordOf(name), { throwIfNoEntry: false });
+        return record && written
+          ? [{ name, ...record, readyAt: written.mtimeMs, isRunning: isRunning(record) }]
+          : [];
+      });
+  }
+
   /** The last lines of a service's log, for an error message. */
   lastWords(name: string, lines = 5): string {
     try {
-      return readFileSync(this.logOf(name), "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+      return endOf(this.logOf(name), lastWordsBytes).trimEnd().split("\n").slice(-lines).join("\n");
     } catch {
       return "(no log)";
     }
+  }
+}
+
+function endOf(path: string, mostBytes: number): string {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(size, mostBytes));
+    readSync(file, bytes, { position: size - bytes.length });
+    return bytes.toString();
+  } finally {
+    closeSync(file);
   }
 }

@@ -61,7 +61,8 @@ export async function findLines(
         time: millisecondsOf(nanoseconds),
         level: stream["detected_level"] ?? "",
         service: stream["service_name"] ?? "",
-        tenant: stream["tenant_id"] ?? "",
+        // The second is whose answer it was, of several tenants that were asked at once.
+        tenant: stream["tenant_id"] ?? stream["__tenant_id__"] ?? "",
         text,
         traceId: stream["trace_id"],
       })),
@@ -80,7 +81,8 @@ export async function findTraces(
   const { traces = [] } = await ask<TraceAnswer>(backend, "/api/search", parameters, { signal });
   return traces
     .map(({ traceID, startTimeUnixNano = "", rootServiceName, rootTraceName, durationMs }) => ({
-      traceId: traceID,
+      // Tempo leaves out zeros at the beginning.
+      traceId: traceID.padStart(32, "0"),
       start: millisecondsOf(startTimeUnixNano),
       durationMs: durationMs ?? 0,
       service: rootServiceName ?? "",

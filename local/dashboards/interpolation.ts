@@ -33,4 +33,11 @@ export function interpolate(
   );
 }
 
+/**
+ * A value that is chosen, as a query has it between the quotes of a regular expression. PromQL, LogQL and TraceQL write texts as Go
+ * does, and so nearly as JSON.
+ */
+export const exactly = (value: string): string =>
+  JSON.stringify(value.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).slice(1, -1);
+
 const anyValue = ".{1,}";

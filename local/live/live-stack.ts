@@ -97,6 +97,7 @@ export class LiveStack {
     const configuration = new Configuration(this.#folder(name));
     const context: Context = {
       deployed,
+      environment: this.#environment,
       kubeconfig: this.#environment.controlPlane.kubeconfig,
       port: this.#port,
       at: (port) => `127.0.0.1:${this.#port(port)}`,

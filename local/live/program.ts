@@ -1,9 +1,11 @@
+import type { Environment } from "../environment.ts";
 import type { ServiceCommand } from "../processes.ts";
 import type { Deployed } from "./deployed.ts";
 
 /** What a program of the live stack finds on this machine. */
 export interface Context {
   deployed: Deployed;
+  environment: Pick<Environment, "folder" | "stackFolder">;
   /** The path of the kubeconfig of the embedded API server. */
   kubeconfig: string;
   /** A port of 127.0.0.1 by its program and use, e.g. `loki-http`. */

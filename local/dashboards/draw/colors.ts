@@ -38,12 +38,15 @@ const palette = [
 
 export const hex = (name: string): string => named[name] ?? name;
 
+/** One of the colours that tell things apart. */
+export const paletteColor = (index: number): string => palette[index % palette.length] ?? theme.text;
+
 /** The colour of a series: the one that the panel gives its name, else the next of the palette. */
 export const colorOf = ({ fieldConfig }: PanelModel, name: string, index: number): string => {
   const override = fieldConfig.overrides.find(({ matcher }) => matcher.options === name);
   const fixed = override?.properties.find(({ id }) => id === "color")?.value as
     { fixedColor: string } | undefined;
-  return fixed ? hex(fixed.fixedColor) : (palette[index % palette.length] ?? theme.text);
+  return fixed ? hex(fixed.fixedColor) : paletteColor(index);
 };
 
 /** The colour of a log's level, as Loki names levels. */

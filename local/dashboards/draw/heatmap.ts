@@ -5,6 +5,16 @@ import { theme } from "./colors.ts";
 import { exemplarSigns, type TraceUrl } from "./exemplars.ts";
 import { clock, day, format } from "./format.ts";
 
+/** The times that have points, and those in between and around at the same distance, up to the ends of the range. */
+function timesWithin(series: readonly Series[], from: number, to: number): number[] {
+  const found = new Set(series.flatMap(({ points }) => points.map(([seconds]) => seconds)));
+  const [first = from, ...later] = [...found].toSorted((a, b) => a - b);
+  const step = Math.min(...later.map((seconds, index) => seconds - ([first, ...later][index] ?? 0)));
+  if (!Number.isFinite(step)) return [...found];
+  const begin = first - Math.floor((first - from) / step) * step;
+  return Array.from({ length: Math.floor((to - begin) / step) + 1 }, (_, index) => begin + index * step);
+}
+
 /** How many events took how long: cumulative buckets as cells, darker where there are more. */
 export function drawHeatmap(
   series: readonly Series[],
@@ -19,9 +29,7 @@ export function drawHeatmap(
       points: new Map(points),
     }))
     .toSorted((a, b) => a.bound - b.bound);
-  const times = [...new Set(series.flatMap(({ points }) => points.map(([seconds]) => seconds)))].toSorted(
-    (a, b) => a - b,
-  );
+  const times = timesWithin(series, from, to);
   const cells = buckets.flatMap(({ points }, row) =>
     times.map((seconds, column) => {
       const below = row > 0 ? (buckets[row - 1]?.points.get(seconds) ?? 0) : 0;

@@ -2,6 +2,7 @@ import type { Program } from "../program.ts";
 import { alertmanager } from "./alertmanager.ts";
 import { collector } from "./collector.ts";
 import { demoRedis } from "./demo-redis.ts";
+import { desk } from "./desk.ts";
 import { gatewayExporter } from "./gateway-exporter.ts";
 import { gateway } from "./gateway.ts";
 import { kubeStateMetrics } from "./kube-state-metrics.ts";
@@ -18,6 +19,7 @@ import { tempo } from "./tempo.ts";
 
 /** The programs of the live stack, each after those that it starts after. */
 export const programs: readonly Program[] = [
+  desk,
   objectStore,
   postgresql,
   redis,

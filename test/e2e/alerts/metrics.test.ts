@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../support/program.ts";
 import { alertsIn, allGroups, recordingsIn } from "../../support/rules.ts";
 import { runbookQueries } from "../../support/runbooks.ts";
 
-const unavailableMetrics = new Set(Object.values(unavailable).flatMap(Object.keys));
+const unavailableMetrics = new Set(unavailable.flatMap(({ metrics }) => Object.keys(metrics)));
 const alerts = alertsIn(allGroups);
 const runbooks = [...new Set(alerts.map(({ alert }) => alert))].flatMap(runbookQueries);
 const read = new Set(
