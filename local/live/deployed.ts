@@ -12,6 +12,8 @@ interface Data {
 interface DeployedOptions {
   stack: string;
   namespace: string;
+  /** In the order of the settings, which begin with the stack's own. */
+  tenants: readonly { id: string; tier: string }[];
   /** Names of the buckets by what they hold. */
   buckets: Record<string, string>;
   api: ApiServer;
@@ -23,14 +25,17 @@ interface DeployedOptions {
 export class Deployed {
   readonly stack: string;
   readonly namespace: string;
+  /** In the order of the settings, which begin with the stack's own. */
+  readonly tenants: readonly { id: string; tier: string }[];
   /** Names of the buckets by what they hold, e.g. `traces`. */
   readonly buckets: Record<string, string>;
   readonly #api: ApiServer;
   readonly #releases: string;
 
-  constructor({ stack, namespace, buckets, api, releases }: DeployedOptions) {
+  constructor({ stack, namespace, tenants, buckets, api, releases }: DeployedOptions) {
     this.stack = stack;
     this.namespace = namespace;
+    this.tenants = tenants;
     this.buckets = buckets;
     this.#api = api;
     this.#releases = releases;

@@ -15,6 +15,8 @@ import { silenceExpected } from "./silences.ts";
 /** The outputs of a deployed stack that say where it is. */
 export interface Outputs {
   namespace: string;
+  /** In the order of the settings, which begin with the stack's own. */
+  tenants: { id: string; tier: string }[];
   /** Names of the buckets by what they hold. */
   buckets: Record<string, string>;
 }

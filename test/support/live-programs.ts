@@ -44,8 +44,8 @@ export class LivePrograms {
       );
     }
     const api = new ApiServer(this.#cluster.kubeconfig);
-    const { namespace, buckets } = outputsOf(stack);
-    this.#opened = { api, deployed: new Deployed({ stack: "test", namespace, buckets, api, releases }) };
+    const { namespace, tenants, buckets } = outputsOf(stack);
+    this.#opened = { api, deployed: new Deployed({ stack: "test", namespace, tenants, buckets, api, releases }) };
     for (const { name, ports } of programs)
       for (const port of ports) await this.#ports.claim(`${name}-${port}`);
   }
