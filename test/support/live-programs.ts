@@ -45,7 +45,10 @@ export class LivePrograms {
     }
     const api = new ApiServer(this.#cluster.kubeconfig);
     const { namespace, tenants, buckets } = outputsOf(stack);
-    this.#opened = { api, deployed: new Deployed({ stack: "test", namespace, tenants, buckets, api, releases }) };
+    this.#opened = {
+      api,
+      deployed: new Deployed({ stack: "test", namespace, tenants, buckets, api, releases }),
+    };
     for (const { name, ports } of programs)
       for (const port of ports) await this.#ports.claim(`${name}-${port}`);
   }
