@@ -7,6 +7,8 @@ const repairs: Readonly<Record<ExportFailureReason, string>> = {
     "Give the tenant's token by authToken, AUTOWEAVE_TOKEN or AUTOWEAVE_TOKEN_FILE. Telemetry waits, within its bounds, and is sent when it is accepted.",
   unreachable:
     "Check the endpoint and the network. Telemetry waits, within its bounds, and is sent when the backend answers.",
+  untrusted:
+    "Give the authority of the backend's certificate by caFile (OTEL_EXPORTER_OTLP_CERTIFICATE) and, if the backend asks for one, a certificate that it trusts by clientCertificateFile and clientKeyFile. Telemetry waits, within its bounds.",
   timeout: "It is tried again; raise exportTimeoutMs if the backend needs longer.",
   throttled: "It is tried again when the backend allows; raise the tenant's limits there, or send less.",
   unavailable: "It is tried again until the backend takes it.",

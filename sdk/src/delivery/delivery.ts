@@ -7,6 +7,7 @@ import { Ledger } from "./ledger.ts";
 import type { Delivery, DeliveryCounts, TelemetryRecord } from "./record.ts";
 import { Sender } from "./sender.ts";
 import type { SpoolOptions } from "./spool.ts";
+import type { TlsFileOptions } from "./tls-files.ts";
 import { httpTransport, type Transport } from "./transport.ts";
 
 export interface DeliveryOptions {
@@ -31,6 +32,8 @@ export interface DeliveryOptions {
   resource: Uint8Array;
   /** Asked for with each request. */
   headers: () => Readonly<Record<string, string>>;
+  /** Default: what Node trusts, and no certificate of the process's own. */
+  tlsFiles?: TlsFileOptions;
   clock: Clock;
   /** Default: HTTP with gzip, on connections that are kept. */
   transport?: Transport;
@@ -84,7 +87,7 @@ class QueuedDelivery implements Delivery {
       ...options,
       parallel,
       maxRequestBytes,
-      transport: options.transport ?? httpTransport(url, parallel),
+      transport: options.transport ?? httpTransport(url, parallel, options.tlsFiles),
       complaints: new Complaints(signal, url),
       backlog: this.#backlog,
       ledger: this.#ledger,

@@ -8,6 +8,7 @@ import type { Complaints } from "./complaints.ts";
 import type { Ledger } from "./ledger.ts";
 import { Pace } from "./pace.ts";
 import type { Parcel } from "./parcel.ts";
+import { isDistrust } from "./tls-files.ts";
 import type { Transport } from "./transport.ts";
 
 export interface SenderOptions {
@@ -136,7 +137,8 @@ export class Sender {
         return { kind: "failed", reason: "timeout", message: `no answer within ${timeoutMs} ms` };
       }
       const { code, message } = error as NodeJS.ErrnoException;
-      return { kind: "failed", reason: "unreachable", message: message || (code ?? "no connection") };
+      const reason = isDistrust(error) ? "untrusted" : "unreachable";
+      return { kind: "failed", reason, message: message || (code ?? "no connection") };
     } finally {
       cancelTimeout();
       this.#requests.delete(request);

@@ -1,8 +1,10 @@
-import type { IncomingMessage, RequestOptions } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { RequestOptions } from "node:https";
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "../context/suppression.ts";
+import { type TlsFileOptions, TlsFiles } from "./tls-files.ts";
 
 /** Takes a request to a backend and its answer back. */
 export interface Transport {
@@ -33,15 +35,16 @@ const gzipOptions = { level: constants.Z_BEST_SPEED };
 
 /**
  * HTTP/1.1 on connections that are kept, at most `maxConnections`, which keep no process alive. Nobody traces these requests:
- * they would make telemetry of their own.
+ * they would make telemetry of their own. `tlsFiles` are for https.
  */
-export function httpTransport(url: string, maxConnections: number): Transport {
+export function httpTransport(url: string, maxConnections: number, tlsFiles: TlsFileOptions = {}): Transport {
   const target = new URL(url);
   // Loaded when first needed: TLS is large.
   const { request, Agent } = process.getBuiltinModule(
     target.protocol === "https:" ? "node:https" : "node:http",
   );
   const agent = new Agent({ keepAlive: true, maxSockets: maxConnections, maxFreeSockets: maxConnections });
+  const files = new TlsFiles(target.protocol === "https:" ? tlsFiles : {});
   const untraced = suppressTracing(ROOT_CONTEXT);
 
   /** A kept connection may have been closed by the other side, just now: then a fresh one is due. */
@@ -63,10 +66,12 @@ export function httpTransport(url: string, maxConnections: number): Transport {
       const compress = body.length >= leastGzipBytes;
       const content = compress ? await gzipped(body, gzipOptions) : body;
       signal.throwIfAborted();
+      const secureContext = files.context();
       const options = {
         method: "POST",
         agent,
         signal,
+        ...(secureContext && { secureContext }),
         headers: {
           ...headers,
           "content-type": "application/x-protobuf",

@@ -28,6 +28,7 @@ export function otlpOutlets(options: ResolvedOptions, resource: Resource, clock:
     tokenFile: options.authTokenFile,
     headers: options.headers,
   });
+  const { caFile, clientCertificateFile, clientKeyFile } = options;
   const encodedResource = encodeResource(resource.attributes);
   const delivery = (signal: Signal, url: string, batchItems: number, batchDelayMs: number) =>
     createDelivery({
@@ -49,6 +50,7 @@ export function otlpOutlets(options: ResolvedOptions, resource: Resource, clock:
           }),
       resource: encodedResource,
       headers: () => credentials.headers(),
+      tlsFiles: { caFile, clientCertificateFile, clientKeyFile },
       clock,
     });
 

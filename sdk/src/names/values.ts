@@ -22,9 +22,10 @@ export const dropReasons = [
 ] as const;
 export type DropReason = (typeof dropReasons)[number];
 
-/** Why a request to a backend failed. */
+/** Why a request to a backend failed. `untrusted`: TLS, one side does not trust the other's certificate. */
 export const exportFailureReasons = [
   "unreachable",
+  "untrusted",
   "timeout",
   "unauthorized",
   "throttled",

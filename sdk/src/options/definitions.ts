@@ -113,6 +113,13 @@ export const definitions: {
   logsEndpoint: { kind: url, variables: [standard("EXPORTER_OTLP_LOGS_ENDPOINT")], optional: true },
   authToken: { kind: headerText, variables: [own("TOKEN")], optional: true, secret: true },
   authTokenFile: { kind: path, variables: [own("TOKEN_FILE")], optional: true },
+  caFile: { kind: path, variables: [standard("EXPORTER_OTLP_CERTIFICATE")], optional: true },
+  clientCertificateFile: {
+    kind: path,
+    variables: [standard("EXPORTER_OTLP_CLIENT_CERTIFICATE")],
+    optional: true,
+  },
+  clientKeyFile: { kind: path, variables: [standard("EXPORTER_OTLP_CLIENT_KEY")], optional: true },
   headers: {
     kind: pairs(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, "header names with texts of one line"),
     variables: [standard("EXPORTER_OTLP_HEADERS")],

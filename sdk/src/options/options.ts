@@ -29,6 +29,12 @@ export interface ObservabilityOptions {
   authToken?: string;
   /** File that holds the token, unless `authToken` is given; read again when it changes. Environment: `AUTOWEAVE_TOKEN_FILE`. */
   authTokenFile?: string;
+  /** PEM file of the authorities that backends' certificates must come from, instead of the public ones; read again when it changes. Environment: `OTEL_EXPORTER_OTLP_CERTIFICATE`. */
+  caFile?: string;
+  /** PEM file of the app's own certificate, for backends that ask for one; read again when it changes. Environment: `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`. */
+  clientCertificateFile?: string;
+  /** PEM file of that certificate's private key. Environment: `OTEL_EXPORTER_OTLP_CLIENT_KEY`. */
+  clientKeyFile?: string;
   /** Further headers of every request to a backend. Default: none. Environment: `OTEL_EXPORTER_OTLP_HEADERS`. */
   headers?: Readonly<Record<string, string>>;
   /** Further attributes of the resource, e.g. `k8s.pod.name`. Default: none. Environment: `OTEL_RESOURCE_ATTRIBUTES`. */
@@ -112,4 +118,12 @@ export type ResolvedOptions = Readonly<
 
 /** The options that may stay without a value. */
 type Unset =
-  "tracesEndpoint" | "metricsEndpoint" | "logsEndpoint" | "authToken" | "authTokenFile" | "spoolDirectory";
+  | "tracesEndpoint"
+  | "metricsEndpoint"
+  | "logsEndpoint"
+  | "authToken"
+  | "authTokenFile"
+  | "caFile"
+  | "clientCertificateFile"
+  | "clientKeyFile"
+  | "spoolDirectory";

@@ -89,6 +89,14 @@ function contradictions(options: ResolvedOptions): ConfigFault[] {
       expected: `at most maxQueueItems (${options.maxQueueItems})`,
     });
   }
+  if (!options.clientCertificateFile !== !options.clientKeyFile) {
+    faults.push({
+      key: options.clientKeyFile ? "clientCertificateFile" : "clientKeyFile",
+      source: "options",
+      given: "nothing",
+      expected: "clientCertificateFile and clientKeyFile both, or neither",
+    });
+  }
   if (options.metricsExport === "scrape" && options.enableMetrics && !options.enableHealthMonitoring) {
     faults.push({
       key: "metricsExport",

@@ -45,6 +45,21 @@ describe("options", () => {
     assert.equal(options.metricsExportInterval, 5_000);
   });
 
+  it("name the TLS files of OpenTelemetry's standard variables, the certificate with its key or neither", () => {
+    const env = {
+      OTEL_EXPORTER_OTLP_CERTIFICATE: "/etc/tls/ca.crt",
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: "/etc/tls/tls.crt",
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: "/etc/tls/tls.key",
+    };
+    const { caFile, clientCertificateFile, clientKeyFile } = resolveOptions(required, env);
+    assert.deepEqual([caFile, clientCertificateFile, clientKeyFile], Object.values(env));
+    for (const half of ["clientCertificateFile", "clientKeyFile"]) {
+      const [fault] = faultsOf({ ...required, [half]: "/etc/tls/half" });
+      assert.match(fault?.expected ?? "", /both, or neither/);
+      assert.notEqual(fault?.key, half);
+    }
+  });
+
   it("come from the environment alone where nothing is given in code", () => {
     const options = resolveOptions(
       {},

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import type { Signal } from "../../src/names/index.ts";
@@ -92,7 +93,8 @@ export class Backend {
   /** Without a path. */
   url = "";
   readonly requests: ReceivedRequest[] = [];
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server;
+  readonly #scheme;
   readonly #next: Behaviour[] = [];
   #always: Behaviour = accept;
   readonly #waiters = new Set<() => void>();
@@ -100,8 +102,15 @@ export class Backend {
   #serving = 0;
   mostAtOnce = 0;
 
-  static async start(): Promise<Backend> {
-    const backend = new Backend();
+  /** With `tls` it speaks https. */
+  constructor(tls?: ServerOptions) {
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    this.#scheme = tls ? "https" : "http";
+    this.#server = tls ? createSecureServer(tls, serve) : createServer(serve);
+  }
+
+  static async start(tls?: ServerOptions): Promise<Backend> {
+    const backend = new Backend(tls);
     await backend.listen();
     return backend;
   }
@@ -143,7 +152,7 @@ export class Backend {
     if (this.#server.listening) return;
     this.#server.listen(this.url ? Number(new URL(this.url).port) : 0, "127.0.0.1");
     await once(this.#server, "listening");
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.url = `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

@@ -16,7 +16,15 @@ export type OnlyTheseHaveNoValue = IsTrue<
     {
       [Key in keyof ResolvedOptions]: undefined extends ResolvedOptions[Key] ? Key : never;
     }[keyof ResolvedOptions],
-    "tracesEndpoint" | "metricsEndpoint" | "logsEndpoint" | "authToken" | "authTokenFile" | "spoolDirectory"
+    | "tracesEndpoint"
+    | "metricsEndpoint"
+    | "logsEndpoint"
+    | "authToken"
+    | "authTokenFile"
+    | "caFile"
+    | "clientCertificateFile"
+    | "clientKeyFile"
+    | "spoolDirectory"
   >
 >;
 
