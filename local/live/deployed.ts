@@ -60,9 +60,9 @@ export class Deployed {
   list = <T = Properties>(path: string): Promise<T[]> => this.#api.list<T>(path);
 
   /** Deletes what somebody is to write anew. */
-  async forget(path: string): Promise<void> {
+  forget = async (path: string): Promise<void> => {
     if (await this.#api.get(path)) await this.#api.call({ method: "DELETE", path });
-  }
+  };
 
   /** The fields of a Secret of the stack's namespace. */
   async secret(name: string): Promise<Record<string, string>> {

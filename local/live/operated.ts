@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../errors.ts";
 import { waitUntil } from "../processes.ts";
+import type { Deployed } from "./deployed.ts";
 import type { Context } from "./program.ts";
 
 /** A program that the Prometheus operator configures, as a pod of the cluster would run it. */
@@ -28,22 +29,29 @@ const writtenSeconds = 60;
 
 /** Forgets what the operator wrote of an earlier state of the stack: it writes all of it anew. */
 export async function forgetOperated({ deployed }: Context): Promise<void> {
-  const paths = Object.values(written).map(({ secret }) => deployed.core(`secrets/${secret}`));
-  await Promise.all(paths.map((path) => deployed.forget(path)));
+  const workloads = Object.keys(written) as OperatedWorkload[];
+  await Promise.all(workloads.flatMap((workload) => pathsOf(deployed, workload)).map(deployed.forget));
 }
+
+/** It writes the Secret first, the StatefulSet a moment later. */
+const pathsOf = ({ core, group }: Deployed, workload: OperatedWorkload): [secret: string, set: string] => [
+  core(`secrets/${written[workload].secret}`),
+  group("apps/v1", `statefulsets/${workload}`),
+];
 
 /** What the operator has written for a workload; waits for it. */
 export async function operated({ deployed }: Context, workload: OperatedWorkload): Promise<Operated> {
   const { secret, key } = written[workload];
-  const inTime = () => deployed.has(deployed.core(`secrets/${secret}`));
-  if (!(await waitUntil(inTime, writtenSeconds, 200))) {
+  const paths = pathsOf(deployed, workload);
+  const areThere = async () => (await Promise.all(paths.map(deployed.has))).every(Boolean);
+  if (!(await waitUntil(areThere, writtenSeconds, 200))) {
     throw new UserError(
-      `The Prometheus operator has not written the Secret ${secret} within ${writtenSeconds} s.`,
+      `The Prometheus operator has not written ${workload} within ${writtenSeconds} s.`,
       "Its log, prometheus-operator.log beside those of the other programs, says why.",
     );
   }
   const config = gunzipSync((await deployed.secretBytes(secret))[key] ?? Buffer.of()).toString();
-  const set = await deployed.object<StatefulSet>(deployed.group("apps/v1", `statefulsets/${workload}`));
+  const set = await deployed.object<StatefulSet>(paths[1]);
   const [program] = workload.split("-");
   const { args = [] } = set.spec.template.spec.containers.find(({ name }) => name === program) ?? {};
   // The first replica of the first shard.
