@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { interpolate } from "../../../local/dashboards/interpolation.ts";
+import fc from "fast-check";
+import { exactly, interpolate } from "../../../local/dashboards/interpolation.ts";
 
 const times = { intervalSeconds: 60, scrapeIntervalSeconds: 30 };
 
@@ -22,6 +23,18 @@ describe("filling in Grafana's variables", () => {
     assert.equal(
       interpolate('label_replace(x, "a", "$1", "b", "(.+)")', times),
       'label_replace(x, "a", "$1", "b", "(.+)")',
+    );
+  });
+
+  it("takes a chosen value for itself alone, whatever signs it has", () => {
+    assert.equal(exactly("autoweave-hub"), "autoweave-hub");
+    assert.equal(exactly('a.b|c"d\\'), 'a\\\\.b\\\\|c\\"d\\\\\\\\');
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (value, other) => {
+        const pattern = new RegExp(`^(?:${JSON.parse(`"${exactly(value)}"`) as string})$`);
+        assert.ok(pattern.test(value));
+        assert.equal(pattern.test(other), other === value);
+      }),
     );
   });
 });

@@ -121,7 +121,7 @@ function textOfHtml(html: string): string {
   }
   return withoutEntities(text)
     .split("\n")
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/ +/g, " "))
     .filter(Boolean)
     .join("\n");
 }

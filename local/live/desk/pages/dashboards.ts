@@ -43,7 +43,7 @@ const select = ({ name, label, chosen, options }: Choice): Markup =>
     <select name="${name}">
       ${options.map(
         ({ value, text }) =>
-          html`<option value="${value}" ${value === chosen && html` selected`}>${text}</option>`,
+          html`<option value="${value}" ${value === chosen && html`selected`}>${text}</option>`,
       )}
     </select></label
   >`;

@@ -29,9 +29,19 @@ export const dashboardRoutes = (desk: Desk): Route[] => {
     },
     {
       method: "GET",
-      // The second is Grafana's own address, which alerts link to.
-      path: /^\/(?:dashboards|d)\/([\w-]+)$/,
+      path: /^\/dashboards\/([\w-]+)$/,
       answer: async (question, uid = "") => desk.page(question, dashboardPage(await show(uid, question))),
+    },
+    {
+      method: "GET",
+      // Grafana's own address, which alerts link to.
+      path: /^\/d\/([\w-]+)$/,
+      answer: ({ parameters }, uid = "") => ({
+        status: 302,
+        type: "text/plain",
+        body: "",
+        headers: { location: `/dashboards/${uid}?${parameters.toString()}` },
+      }),
     },
   ];
 };
