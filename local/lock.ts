@@ -1,11 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { readJson } from "./files.ts";
 import { isRunning, type ProcessRecord, recordOf, waitUntil } from "./processes.ts";
 
 /**
- * Runs `task` while no other process holds the lock file `path`. The lock of a process that has died is taken over.
- * `onWait` is called once when another process holds it.
+ * Runs `task` while nobody else, in this process or another, holds the lock file `path`. The lock of a process that has died
+ * is taken over. `onWait` is called once when it has to wait.
  */
 export async function withLock<T>(
   path: string,
@@ -13,7 +14,7 @@ export async function withLock<T>(
   onWait?: (pid: number) => void,
 ): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
-  const mine = `${path}.${process.pid}`;
+  const mine = `${path}.${randomUUID()}`;
   writeFileSync(mine, JSON.stringify(recordOf(process.pid)));
   let waiting = false;
   try {

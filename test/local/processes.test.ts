@@ -112,6 +112,17 @@ describe("a lock between processes", () => {
     assert.equal(await withLock(path, async () => "done"), "done");
   });
 
+  it("keeps tasks of one process apart too", async () => {
+    const path = join(folder, "lock");
+    let inside = 0;
+    const task = async () => {
+      assert.equal(++inside, 1);
+      await Promise.resolve();
+      inside--;
+    };
+    await Promise.all([withLock(path, task), withLock(path, task)]);
+  });
+
   it("is free again after a failure", async () => {
     const path = join(folder, "lock");
     await assert.rejects(withLock(path, () => Promise.reject(new Error("no"))));
