@@ -8,8 +8,9 @@ import { liveEndpoints } from "../live/endpoints.ts";
 import { LiveStack } from "../live/live-stack.ts";
 import { main } from "../main.ts";
 import { say } from "../progress.ts";
-import { requireStack, stackNames } from "../project.ts";
+import { requireStack } from "../project.ts";
 import { Pulumi } from "../pulumi.ts";
+import { runningStack } from "../running-stack.ts";
 import { count, endpointsOf, formatCount } from "../summary.ts";
 
 interface Tenant {
@@ -34,12 +35,6 @@ async function tenantsOf(api: ApiServer, namespace: string, folder: string): Pro
     writeWhole(tokenFile, Buffer.from(data["token"] ?? "", "base64").toString(), 0o600);
     return { id, tier: labels["autoweave.com/tier"] ?? "", tokenFile };
   });
-}
-
-/** dev, unless another stack is all that runs. */
-function runningStack(): string {
-  const running = stackNames().filter((stack) => new Environment(stack).isRunning());
-  return running.includes("dev") ? "dev" : (running[0] ?? "dev");
 }
 
 /** `npm run status [-- --stack STACK] [--json]`: what runs where. */
