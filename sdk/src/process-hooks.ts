@@ -11,8 +11,10 @@ export type FlushReason = EndingSignal | "beforeExit" | "uncaughtException";
 export interface ProcessHooksOptions {
   /** Sends what waits, in `timeoutMs` at most. */
   flush(timeoutMs: number, reason: FlushReason): Promise<void>;
-  /** Saves what can be saved without waiting. */
+  /** Hands on what can be handed on without waiting. */
   flushSync(): void;
+  /** The same, and takes to disk what is not sent, for the process ends now. */
+  saveSync(): void;
   /** How long an end may be put off, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -31,7 +33,8 @@ const flushesBeforeExit = 2;
  *
  * Returns how to take the hooks out.
  */
-export function installProcessHooks({ flush, flushSync, timeoutMs, clock }: ProcessHooksOptions): () => void {
+export function installProcessHooks(options: ProcessHooksOptions): () => void {
+  const { flush, timeoutMs, clock } = options;
   let beforeExits = 0;
 
   async function flushInTime(reason: FlushReason): Promise<void> {
@@ -45,29 +48,32 @@ export function installProcessHooks({ flush, flushSync, timeoutMs, clock }: Proc
     }
     cancel?.();
     clearInterval(keepAlive);
-    save();
+    flushSync();
   }
 
-  function save(): void {
-    try {
-      flushSync();
-    } catch (error) {
-      warnOnce("flush", `the flush at the end failed: ${boundedText(error)}`);
-    }
-  }
+  const flushSync = () => guarded(() => options.flushSync());
+  const saveSync = () => guarded(() => options.saveSync());
 
   function onBeforeExit(): void {
     if (++beforeExits <= flushesBeforeExit) void flushInTime("beforeExit");
   }
 
-  const crash = hookCrashes(() => flushInTime("uncaughtException"), save);
-  const removeSignals = isMainThread ? hookSignals(flushInTime, save, crash) : undefined;
+  const crash = hookCrashes(() => flushInTime("uncaughtException"), flushSync);
+  const removeSignals = isMainThread ? hookSignals(flushInTime, saveSync, crash) : undefined;
   process.on("beforeExit", onBeforeExit);
-  process.on("exit", save);
+  process.on("exit", saveSync);
   return () => {
     crash.remove();
     removeSignals?.();
     process.off("beforeExit", onBeforeExit);
-    process.off("exit", save);
+    process.off("exit", saveSync);
   };
+}
+
+function guarded(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    warnOnce("flush", `the flush at the end failed: ${boundedText(error)}`);
+  }
 }

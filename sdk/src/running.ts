@@ -83,10 +83,8 @@ export class Running {
     running.#undo.push(
       installProcessHooks({
         flush: (timeoutMs) => running.flush(timeoutMs),
-        flushSync: () => {
-          running.logs.flushSync();
-          running.tracing?.flush();
-        },
+        flushSync: () => running.#flushSync(),
+        saveSync: () => running.#saveSync(),
         timeoutMs: options.shutdownTimeoutMs,
         clock,
       }),
@@ -96,8 +94,7 @@ export class Running {
 
   /** Sends what waits. Resolves when nothing does any more, or after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
-    this.logs.flushSync();
-    this.tracing?.flush();
+    this.#flushSync();
     await this.#push?.flush();
     await this.#parts.outlets.flush(timeoutMs);
   }
@@ -106,16 +103,31 @@ export class Running {
   async shutdown(): Promise<void> {
     const { options, outlets } = this.#parts;
     this.#push?.stop();
-    this.logs.flushSync();
-    this.tracing?.flush();
+    this.#flushSync();
     await this.#push?.flush();
     for (const undo of this.#undo.splice(0).reverse()) undo();
+    // The process may exit before the end of it.
+    const saveSync = () => this.#saveSync();
+    process.on("exit", saveSync);
     await Promise.all([
       this.tracing?.shutdown(),
       this.server?.close(),
       outlets.shutdown(options.shutdownTimeoutMs),
     ]);
+    process.off("exit", saveSync);
     this.metrics?.close();
+  }
+
+  /** Hands over to the outlets what is on its way to them. */
+  #flushSync(): void {
+    this.logs.flushSync();
+    this.tracing?.flush();
+  }
+
+  #saveSync(): void {
+    this.#flushSync();
+    const { options, outlets } = this.#parts;
+    outlets.saveSync(options.shutdownTimeoutMs);
   }
 
   #startLogs(): LogCore {

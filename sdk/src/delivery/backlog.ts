@@ -172,6 +172,22 @@ export class Backlog {
     void this.#forget(parcel);
   }
 
+  /** Takes to disk what is in memory only, without waiting, and begins no more of it after `timeoutMs`. False: there is no spool. */
+  saveSync(timeoutMs: number): boolean {
+    if (!this.#spool) return false;
+    const deadline = performance.now() + timeoutMs;
+    this.close();
+    for (const parcel of this.#live) {
+      if (performance.now() >= deadline) break;
+      const [batch, ...others] = parcel.batches ?? [];
+      if (parcel.file || !batch) continue;
+      const rest = others.flatMap(({ records }) => records);
+      const whole = rest.length === 0 ? batch : batchOf(batch.resource, [...batch.records, ...rest]);
+      parcel.file = this.#spool.storeSync(whole, parcel.createdAt);
+    }
+    return true;
+  }
+
   /** Gives up what is in memory only, and leaves the rest to the next process. */
   async end(): Promise<void> {
     this.close();

@@ -63,6 +63,7 @@ class QueuedDelivery implements Delivery {
   readonly #sender: Sender;
   readonly #waiters = new Set<Waiter>();
   #ending: Promise<void> | undefined;
+  #takesNoMore = false;
 
   constructor({ signal, url, clock, spool, ...options }: DeliveryOptions) {
     this.#clock = clock;
@@ -97,12 +98,12 @@ class QueuedDelivery implements Delivery {
   }
 
   offer(record: TelemetryRecord): void {
-    if (this.#ending) this.#ledger.refuse("shutdown", record.items);
+    if (this.#takesNoMore) this.#ledger.refuse("shutdown", record.items);
     else this.#backlog.offer(record);
   }
 
   offerSnapshot(records: readonly TelemetryRecord[]): void {
-    if (this.#ending) for (const { items } of records) this.#ledger.refuse("shutdown", items);
+    if (this.#takesNoMore) for (const { items } of records) this.#ledger.refuse("shutdown", items);
     else this.#backlog.offerSnapshot(records);
   }
 
@@ -118,8 +119,13 @@ class QueuedDelivery implements Delivery {
   }
 
   shutdown(timeoutMs: number): Promise<void> {
+    this.#takesNoMore = true;
     this.#ending ??= this.#end(timeoutMs);
     return this.#ending;
+  }
+
+  saveSync(timeoutMs: number): void {
+    if (this.#backlog.saveSync(timeoutMs)) this.#takesNoMore = true;
   }
 
   counts(): DeliveryCounts {

@@ -36,6 +36,11 @@ export interface Delivery {
   flush(timeoutMs: number): Promise<void>;
   /** Flushes, gives up what then still waits in memory (what is in the spool stays there), and ends. */
   shutdown(timeoutMs: number): Promise<void>;
+  /**
+   * Takes to the spool what waits in memory or is being sent, without waiting, and takes no more: for a process that ends now.
+   * After `timeoutMs` no further batch is begun. Does nothing without a spool.
+   */
+  saveSync(timeoutMs: number): void;
   counts(): DeliveryCounts;
   /** Whether the backend answered the last request, and why not; `undefined` before the first. */
   reachable(): { ok: boolean; reason?: ExportFailureReason; at: number } | undefined;

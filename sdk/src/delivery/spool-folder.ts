@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import type { Server } from "node:net";
 import { join } from "node:path";
@@ -15,9 +16,9 @@ export class SpoolFolder {
   readonly owner: string;
   readonly #directory: string;
   readonly #path: string;
-  readonly #lock: Server;
+  readonly #lock: Server | undefined;
 
-  private constructor(directory: string, owner: string, lock: Server) {
+  private constructor(directory: string, owner: string, lock?: Server) {
     this.#directory = directory;
     this.owner = owner;
     this.#path = join(directory, owner);
@@ -27,14 +28,21 @@ export class SpoolFolder {
   /** A new folder. The lock is held before the folder can be seen, so that nobody takes it for a dead process's. */
   static async create(directory: string): Promise<SpoolFolder> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const owner = `${process.pid}-${randomBytes(4).toString("hex")}`;
+    const owner = newOwner();
     const folder = new SpoolFolder(directory, owner, await holdLock(lockAddress(directory, owner)));
     try {
       await mkdir(folder.#path, { mode: 0o700 });
     } catch (error) {
-      folder.#lock.close();
+      folder.#lock?.close();
       throw error;
     }
+    return folder;
+  }
+
+  /** A new folder without a lock: whatever is in it may be taken over at once. For a process that ends now. */
+  static createUnlocked(directory: string): SpoolFolder {
+    const folder = new SpoolFolder(directory, newOwner());
+    mkdirSync(folder.#path, { recursive: true, mode: 0o700 });
     return folder;
   }
 
@@ -88,6 +96,25 @@ export class SpoolFolder {
     }
   }
 
+  /** The same without waiting, whatever else is being written there. */
+  writeSync(name: string, content: Uint8Array): void {
+    const path = join(this.#path, name);
+    const beside = `${path}.sync${temporary}`;
+    try {
+      const file = openSync(beside, "wx", 0o600);
+      try {
+        writeFileSync(file, content);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(beside, path);
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
+  }
+
   read(name: string): Promise<Buffer> {
     return readFile(join(this.#path, name));
   }
@@ -99,9 +126,11 @@ export class SpoolFolder {
   /** Leaves what the folder holds to the next process. */
   async release(): Promise<void> {
     await rmdir(this.#path).catch(() => undefined);
-    this.#lock.close();
+    this.#lock?.close();
   }
 }
+
+const newOwner = () => `${process.pid}-${randomBytes(4).toString("hex")}`;
 
 const yes = () => true;
 

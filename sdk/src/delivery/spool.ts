@@ -39,6 +39,8 @@ export class Spool {
   #triedAgainAt = 0;
   #busySince: number | undefined;
   #closed = false;
+  /** What is being written. */
+  #writing: { readonly batch: Batch; readonly file: SpoolFile } | undefined;
   readonly #removals = new Set<Promise<void>>();
 
   /** `adopted` is told what earlier processes left, once the directory can be read. */
@@ -60,9 +62,7 @@ export class Spool {
 
   /** Whether it is worth waiting for: it has room, and the disk works as far as is known. */
   accepts(): boolean {
-    const now = this.#clock.now();
-    const stuck = this.#busySince !== undefined && now - this.#busySince > stuckMs;
-    return !this.#closed && !this.#full && !stuck && now >= this.#triedAgainAt;
+    return !this.#closed && !this.#full && !this.#isStuck() && this.#clock.now() >= this.#triedAgainAt;
   }
 
   isFull(): boolean {
@@ -81,20 +81,50 @@ export class Spool {
       if (content.length > this.#options.maxBytes) {
         throw new Error(`a batch has ${content.length} bytes, and it may hold ${this.#options.maxBytes}`);
       }
-      if (this.#bytes + content.length > this.#options.maxBytes) {
+      if (!this.#hasRoom(content)) {
         this.#full = true;
         return undefined;
       }
-      const file = spoolFile(folder.owner, {
-        createdAt,
-        sequence: this.#sequence++,
-        items: batch.items,
-        bytes: content.length,
-      });
+      const file = this.#nameIn(folder, batch, createdAt, content);
+      this.#writing = { batch, file };
       await folder.write(file.name, content);
       this.#bytes += file.bytes;
       return file;
     });
+  }
+
+  /**
+   * As `store`, without waiting, for a process that ends now; also while that batch or another one is being stored. Not while
+   * the disk hangs. Nothing is stored by `store` any more.
+   */
+  storeSync(batch: Batch, createdAt: number): SpoolFile | undefined {
+    this.#closed = true;
+    if (this.#isStuck()) return undefined;
+    try {
+      const content = encodeSpoolFile(batch);
+      if (!this.#hasRoom(content)) return undefined;
+      try {
+        return this.#writeSync(batch, createdAt, content);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        // Someone removed the folder, or took it over: it may have no lock.
+        this.#folder = undefined;
+        return this.#writeSync(batch, createdAt, content);
+      }
+    } catch (error) {
+      this.#complain(error);
+      return undefined;
+    }
+  }
+
+  #writeSync(batch: Batch, createdAt: number, content: Uint8Array): SpoolFile {
+    const folder = (this.#folder ??= SpoolFolder.createUnlocked(this.#options.directory));
+    // A batch keeps the name that it is being stored under: it must not be there twice.
+    const begun = this.#writing?.batch === batch ? this.#writing.file : undefined;
+    const file = begun ?? this.#nameIn(folder, batch, createdAt, content);
+    folder.writeSync(file.name, content);
+    this.#bytes += file.bytes;
+    return file;
   }
 
   /** `"lost"`: nobody will ever read it; `undefined`: the disk fails. */
@@ -169,7 +199,25 @@ export class Spool {
       return undefined;
     } finally {
       this.#busySince = undefined;
+      this.#writing = undefined;
     }
+  }
+
+  #isStuck(): boolean {
+    return this.#busySince !== undefined && this.#clock.now() - this.#busySince > stuckMs;
+  }
+
+  #hasRoom(content: Uint8Array): boolean {
+    return this.#bytes + content.length <= this.#options.maxBytes;
+  }
+
+  #nameIn(
+    folder: SpoolFolder,
+    { items }: Batch,
+    createdAt: number,
+    { length: bytes }: Uint8Array,
+  ): SpoolFile {
+    return spoolFile(folder.owner, { createdAt, sequence: this.#sequence++, items, bytes });
   }
 
   /** Someone removed the folder: the next try makes a new one. */

@@ -5,11 +5,12 @@ export type EndingSignal = (typeof endingSignals)[number];
 
 /**
  * At a signal that ends the process, flushes first, and then lets it end by that signal; a second one ends the wait. Where
- * the app listens for the signal too, flushes only. `flush` does not reject. Returns how to take the hooks out.
+ * the app listens for the signal too, flushes only. `flush` does not reject; `saveSync` is called last. Returns how to take the
+ * hooks out.
  */
 export function hookSignals(
   flush: (signal: EndingSignal) => Promise<void>,
-  flushSync: () => void,
+  saveSync: () => void,
   crash: CrashHook,
 ): () => void {
   let ending: EndingSignal | undefined;
@@ -19,10 +20,8 @@ export function hookSignals(
   function onSignal(name: NodeJS.Signals): void {
     const signal = name as EndingSignal;
     if (crash.isPending) crash.end();
-    else if (ending) {
-      flushSync();
-      end();
-    } else if (isForApp(signal)) void flush(signal);
+    else if (ending) end();
+    else if (isForApp(signal)) void flush(signal);
     else {
       ending = signal;
       void flush(signal).then(end);
@@ -36,6 +35,7 @@ export function hookSignals(
     if (!ending) return;
     const signal = ending;
     ending = undefined;
+    saveSync();
     // Where nobody listens, Node leaves a signal to the operating system.
     remove();
     process.kill(process.pid, signal);

@@ -97,6 +97,10 @@ function outletsOf(deliveries: Partial<Record<Signal, Delivery>>): Outlets {
     shutdown: async (timeoutMs) => {
       await Promise.all(all.map((delivery) => delivery.shutdown(timeoutMs)));
     },
+    saveSync: (timeoutMs) => {
+      const deadline = performance.now() + timeoutMs;
+      for (const delivery of all) delivery.saveSync(deadline - performance.now());
+    },
   };
 }
 

@@ -19,4 +19,6 @@ export interface Outlets {
   /** Resolves when nothing waits any more, or after `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;
   shutdown(timeoutMs: number): Promise<void>;
+  /** As the process ends: takes to disk what is not sent, if there is a spool, and begins no more of it after `timeoutMs`. */
+  saveSync(timeoutMs: number): void;
 }

@@ -67,7 +67,7 @@ export interface ObservabilityOptions {
   metricsExport?: "push" | "scrape";
   /** Longest time that one request to a backend may take, in ms. Default: 10000. Environment: `OTEL_EXPORTER_OTLP_TIMEOUT`. */
   exportTimeoutMs?: number;
-  /** Longest time that a shutdown or a crash may take to send what waits, in ms. Default: 5000. Environment: `AUTOWEAVE_SHUTDOWN_TIMEOUT_MS`. */
+  /** Longest time that a shutdown, a crash or an exit may take to send or save what waits, in ms. Default: 5000. Environment: `AUTOWEAVE_SHUTDOWN_TIMEOUT_MS`. */
   shutdownTimeoutMs?: number;
 
   /** Most items of one signal that wait in memory. Default: 20000. Environment: `AUTOWEAVE_MAX_QUEUE_ITEMS`. */

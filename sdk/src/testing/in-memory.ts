@@ -26,6 +26,7 @@ export function inMemory(): InMemory {
       reachable: () => undefined,
       flush: () => Promise.resolve(),
       shutdown: () => Promise.resolve(),
+      saveSync() {},
     },
   };
 }

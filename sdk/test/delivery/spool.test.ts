@@ -261,6 +261,76 @@ describe("the spool", () => {
       assert.match(said, /cannot be used: .*Make the folder writable/);
     }));
 
+  describe("when the process ends at once", () => {
+    const endless = { batchDelayMs: 1e9, maxQueueItems: 100 };
+
+    it("takes what waits, and hands it over to the next process", async () => {
+      await withBackend(async (backend, deliver) => {
+        backend.behave(refuse(503));
+        const delivery = deliver({ ...spool(), ...endless });
+        offer(delivery, 15);
+        await eventually(() => itemsOnDisk() === 10);
+        offer(delivery, 10, 15);
+        delivery.saveSync(1_000);
+        assert.equal(itemsOnDisk(), 25);
+        delivery.offer(recordOf("traces", "late"));
+        assert.deepEqual(delivery.counts().dropped, { shutdown: 1 });
+        assert.equal(delivery.counts().waiting.items, 25);
+      });
+      await withBackend(async (backend, deliver) => {
+        const next = deliver(spool());
+        await eventually(() => next.counts().delivered === 25);
+        assert.deepEqual(names(backend), expected(25));
+      });
+    });
+
+    it("takes what waits also before its folder is made", () =>
+      withBackend(async (_, deliver) => {
+        const delivery = deliver({ ...spool(), ...endless });
+        offer(delivery, 5);
+        delivery.saveSync(1_000);
+        assert.equal(itemsOnDisk(), 5);
+      }));
+
+    it("takes what is being sent from memory", () =>
+      withBackend(async (backend, deliver) => {
+        backend.behave(hang);
+        const path = join(directory, "traces");
+        writeFileSync(path, "a file where the folder should be");
+        const delivery = deliver(spool());
+        offer(delivery, 25);
+        await backend.arrived(2);
+        rmSync(path);
+        delivery.saveSync(1_000);
+        assert.equal(itemsOnDisk(), 25);
+      }));
+
+    it("begins nothing when its time is up, and takes no more than it may hold", () =>
+      withBackend(async (backend, deliver) => {
+        backend.behave(refuse(503));
+        const delivery = deliver({ ...spool({ maxBytes: 5_000 }), ...endless });
+        offer(delivery, 5);
+        delivery.saveSync(0);
+        assert.equal(itemsOnDisk(), 0);
+        const other = deliver({ ...spool({ maxBytes: 5_000 }), batchDelayMs: 1e9, batchItems: 1_000 });
+        offer(other, 500);
+        other.saveSync(1_000);
+        assert.ok(bytesOnDisk() <= 5_000 && itemsOnDisk() > 20, `${bytesOnDisk()} bytes`);
+      }));
+
+    it("makes a new folder when someone removed it", () =>
+      withBackend(async (backend, deliver) => {
+        backend.behave(hang);
+        const delivery = deliver({ ...spool(), ...endless });
+        offer(delivery, 10);
+        await backend.arrived(1);
+        rmSync(directory, { recursive: true });
+        offer(delivery, 5, 10);
+        delivery.saveSync(1_000);
+        assert.equal(itemsOnDisk(), 5);
+      }));
+  });
+
   it("bears a full disk: what it cannot hold waits in memory, with one warning, until there is room again", async function () {
     const disk = join(directory, "disk");
     mkdirSync(disk);
