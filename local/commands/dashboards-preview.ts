@@ -15,8 +15,9 @@ import { say, step } from "../progress.ts";
 const synthetic = { tenants: 3, days: 15, everySeconds: 150, buckets: "first" } as const;
 
 /**
- * `npm run dashboards:preview [-- --out DIR --prometheus URL --loki URL --tempo URL]`: draws every dashboard as a PNG each and
- * as one page. Without the address of a Prometheus, one is started and filled with data that are made up.
+ * `npm run dashboards:preview [-- --out DIR --prometheus URL --loki URL --tempo URL --tenants ID,ID]`: draws every dashboard as
+ * a PNG each and as one page. Without the address of a Prometheus, one is started and filled with data that are made up. Of Loki
+ * and Tempo it looks at the data of these tenants.
  */
 await main(async () => {
   const { values } = parseArgs({
@@ -25,6 +26,7 @@ await main(async () => {
       prometheus: { type: "string" },
       loki: { type: "string" },
       tempo: { type: "string" },
+      tenants: { type: "string", default: "" },
     },
   });
   const fixture = values.prometheus === undefined ? new Fixture() : undefined;
@@ -32,7 +34,10 @@ await main(async () => {
     await fixture?.fill(synthetic);
     const prometheus = values.prometheus ?? fixture?.url;
     const source: Source = {
-      backendOf: backends({ prometheus, loki: values.loki, tempo: values.tempo }),
+      backendOf: backends(
+        { prometheus, loki: values.loki, tempo: values.tempo },
+        values.tenants.replaceAll(",", "|"),
+      ),
       scrapeIntervalSeconds: fixture ? synthetic.everySeconds : 30,
       end: fixture?.end ?? Math.floor(Date.now() / 1000),
     };
@@ -46,10 +51,11 @@ await main(async () => {
 });
 
 /** Those that have an address, each for all datasources of its type. */
-function backends(urls: Readonly<Record<string, string | undefined>>): Source["backendOf"] {
+function backends(urls: Readonly<Record<string, string | undefined>>, tenants: string): Source["backendOf"] {
+  const headers: Record<string, string> = tenants ? { "X-Scope-OrgID": tenants } : {};
   return ({ type }) => {
     const url = urls[type];
-    return url === undefined ? undefined : { name: type, url };
+    return url === undefined ? undefined : { name: type, url, headers };
   };
 }
 

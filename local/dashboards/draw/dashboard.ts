@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { interpolate } from "../interpolation.ts";
 import { type DashboardModel, type PanelModel, secondsOf } from "../model.ts";
 import { askForSeries, type Range, type Source } from "../query.ts";
@@ -35,9 +36,12 @@ export async function drawDashboard(dashboard: DashboardModel, options: DrawOpti
   await Promise.all(
     panels.map(async (panel) => outcomes.set(panel, await outcomeOf(panel, { ...options, range, marks }))),
   );
-  const contents = new Map(
-    [...outcomes].map(([panel, outcome]) => [panel, contentOf(outcome, contentSize(panel))]),
-  );
+  const contents = new Map<PanelModel, string>();
+  for (const [panel, outcome] of outcomes) {
+    contents.set(panel, contentOf(outcome, contentSize(panel)));
+    // Drawing takes its time, in which others want something too.
+    await nextTurn();
+  }
   return { svg: page(dashboard, contents, data), ...summaryOf(panels, outcomes) };
 }
 

@@ -22,18 +22,18 @@ export interface View extends Source {
   traceUrl?: TraceUrl;
 }
 
-/** What becomes of a panel: a drawing, nothing for want of data, or of a program, or of an answer. */
-export type Outcome = { drawing: string } | { empty: true } | { missing: string } | { reason: string };
+/** What becomes of a panel: a drawing, or none for want of data, of a program or of an answer. */
+export type Outcome = { draw: () => string } | { empty: true } | { missing: string } | { reason: string };
 
 export async function outcomeOf(panel: PanelModel, view: View): Promise<Outcome> {
   const { datasource = { type: "", uid: "" } } = panel;
   const backend = view.backendOf(datasource);
   if (backend === undefined) return { missing: datasource.type };
   try {
-    const draw = draws[datasource.type];
-    if (!draw) throw new Error(`There is no drawing of what a datasource of type ${datasource.type} finds.`);
-    const drawing = await draw(panel, backend, view);
-    if (drawing !== undefined) return { drawing };
+    const find = finders[datasource.type];
+    if (!find) throw new Error(`There is no drawing of what a datasource of type ${datasource.type} finds.`);
+    const draw = await find(panel, backend, view);
+    if (draw !== undefined) return { draw };
     const missing = missingProgram(panel.targets.map(({ expr = "" }) => expr));
     return missing === undefined ? { empty: true } : { missing };
   } catch (error) {
@@ -42,7 +42,7 @@ export async function outcomeOf(panel: PanelModel, view: View): Promise<Outcome>
 }
 
 export function contentOf(outcome: Outcome, size: Size): string {
-  if ("drawing" in outcome) return outcome.drawing;
+  if ("draw" in outcome) return outcome.draw();
   if ("reason" in outcome) return drawFailure(outcome.reason, size);
   return drawNotice(
     "empty" in outcome ? "No data" : `Needs ${outcome.missing}, which does not run here`,
@@ -50,12 +50,12 @@ export function contentOf(outcome: Outcome, size: Size): string {
   );
 }
 
-/** Draws what the panel's queries find; undefined when they find nothing. */
-type Draw = (panel: PanelModel, backend: Backend, view: View) => Promise<string | undefined>;
+/** Asks, and gives what draws the answers; undefined when nothing is found. */
+type Find = (panel: PanelModel, backend: Backend, view: View) => Promise<(() => string) | undefined>;
 
 const mostRows = 20;
 
-const drawSeries: Draw = async (panel, backend, view) => {
+const findSeries: Find = async (panel, backend, view) => {
   const draw = drawings[panel.type];
   if (!draw) throw new Error(`There is no drawing of a panel of type ${panel.type} (${panel.title}).`);
   const [series, exemplars] = await Promise.all([
@@ -63,21 +63,21 @@ const drawSeries: Draw = async (panel, backend, view) => {
     exemplarsOf(panel, view.range, view, backend),
   ]);
   const isSomething = series.some(({ points }) => points.some(([, value]) => Number.isFinite(value)));
-  return isSomething ? draw(panel, { series, exemplars, ...view }, contentSize(panel)) : undefined;
+  return isSomething ? () => draw(panel, { series, exemplars, ...view }, contentSize(panel)) : undefined;
 };
 
-const drawLines: Draw = async (panel, backend, view) => {
+const findLogs: Find = async (panel, backend, view) => {
   const lines = await findLines(backend, searchOf(panel, view));
-  return lines.length > 0 ? drawLogs(lines, contentSize(panel), view.traceUrl) : undefined;
+  return lines.length > 0 ? () => drawLogs(lines, contentSize(panel), view.traceUrl) : undefined;
 };
 
-const drawSearch: Draw = async (panel, backend, view) => {
+const searchTraces: Find = async (panel, backend, view) => {
   const traces = await findTraces(backend, searchOf(panel, view));
-  return traces.length > 0 ? drawTraces(traces, contentSize(panel), view.traceUrl) : undefined;
+  return traces.length > 0 ? () => drawTraces(traces, contentSize(panel), view.traceUrl) : undefined;
 };
 
 /** By the type of the datasource. */
-const draws: Record<string, Draw> = { prometheus: drawSeries, loki: drawLines, tempo: drawSearch };
+const finders: Record<string, Find> = { prometheus: findSeries, loki: findLogs, tempo: searchTraces };
 
 interface Found extends Pick<View, "range" | "marks" | "traceUrl"> {
   series: (Series & { refId: string })[];

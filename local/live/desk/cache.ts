@@ -13,7 +13,7 @@ export class Cache<Value> {
    * @param milliseconds how long it is given out, from when it was first asked for.
    * @param most more than these are not kept.
    */
-  constructor(milliseconds: number, most = 50) {
+  constructor(milliseconds: number, most = 20) {
     this.#milliseconds = milliseconds;
     this.#most = most;
   }
@@ -22,8 +22,8 @@ export class Cache<Value> {
   get(key: string, make: () => Promise<Value>, now = Date.now()): Promise<Value> {
     const kept = this.#entries.get(key);
     if (kept && now - kept.at < this.#milliseconds) return kept.value;
+    for (const [old, { at }] of this.#entries) if (now - at >= this.#milliseconds) this.#entries.delete(old);
     const value = make();
-    this.#entries.delete(key);
     this.#entries.set(key, { value, at: now });
     value.catch(() => this.#entries.delete(key));
     const [oldest] = this.#entries.keys();

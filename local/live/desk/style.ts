@@ -54,7 +54,7 @@ td.time { white-space: nowrap; }
 .warn { color: ${hex("orange")}; }
 .drawing { padding: 8px; }
 .drawing svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-.drawing a:hover text { text-decoration: underline; }
+.drawing a:hover rect { fill: #2a3038; }
 .waterfall details { border-bottom: 1px solid ${theme.grid}; }
 .waterfall summary { display: grid; grid-template-columns: minmax(280px, 32%) 1fr; gap: 10px; padding: 2px 0; cursor: pointer; list-style: none; }
 .waterfall summary:hover { background: #1f2329; }
