@@ -52,7 +52,8 @@ export class LiveStack {
     step("Live stack", (show) => this.#environment.startPrograms(() => this.#start(outputs, show)));
 
   async #start(outputs: Outputs, show: (detail: string) => void): Promise<void> {
-    for (const { name, ports } of this.#programs) {
+    // Those of all programs: what is configured names others even where they do not run.
+    for (const { name, ports } of allPrograms) {
       for (const port of ports) await this.#claim(name, `${name}-${port}`);
     }
     const api = new ApiServer(this.#environment.controlPlane.kubeconfig);
