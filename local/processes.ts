@@ -22,13 +22,17 @@ export interface ProcessRecord {
   startTicks: string;
 }
 
-/** The start of a running process in clock ticks since boot; undefined when there is none (a zombie counts as none). */
+/**
+ * The start of a running process in clock ticks since boot; undefined when there is none. A zombie counts as none, unless other
+ * threads of it are still about to end: until they have, its ports and files are taken. Fields: proc_pid_stat(5).
+ */
 function startTicksOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command may hold spaces and brackets: the fields are counted after its last bracket.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
+    const [state, threads, startTicks] = [fields[0], Number(fields[17]), fields[19]];
+    return state === "Z" && threads <= 1 ? undefined : startTicks;
   } catch {
     return undefined;
   }
