@@ -3,7 +3,6 @@ import { objectStoreOf } from "../object-store.ts";
 import { mebibytes } from "../quantities.ts";
 import { sizesOf } from "../sizes.ts";
 import { names, replicaAddresses, workloads } from "../topology.ts";
-
 import { byTenant, requireTenants } from "./tenants.ts";
 
 const { ports } = workloads.loki;
@@ -138,10 +137,14 @@ const defaultLimits = {
       ],
     },
   },
-  // Few labels make few, wide streams: they are bounded by the tenant's rate, and not split by a label of Loki's own.
+  // Few labels make few, wide streams: they are bounded by the tenant's rate, and not split when they are fast.
   per_stream_rate_limit: "64MB",
   per_stream_rate_limit_burst: "128MB",
-  shard_streams: { enabled: false },
+  shard_streams: {
+    enabled: false,
+    // What an app has kept back makes streams of its own: in that of newer lines it would be refused as too far behind.
+    time_sharding_enabled: true,
+  },
   max_line_size: "256KB",
   max_line_size_truncate: true,
   discover_log_levels: true,

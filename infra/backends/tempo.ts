@@ -12,6 +12,9 @@ const gossipRing = `${names.tempo}-gossip-ring`;
 /** Seconds; a boundary at each latency that an SLO names. */
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.08, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** How late spans may come and still be found by their time, in hours: as long as the SDK's spool keeps them by default. */
+const lateHours = 24;
+
 /** The folder of Tempo's volume. */
 const tempoDataFolder = "/var/tempo";
 
@@ -68,8 +71,15 @@ export function tempoConfig(stack: StackConfig, overridesFile: string) {
           },
         }
       : {},
-    // Retention bounds a search; a second bound would hide what is still there.
-    query_frontend: { multi_tenant_queries_enabled: true, search: { max_duration: "0s" } },
+    query_frontend: {
+      multi_tenant_queries_enabled: true,
+      search: {
+        // Retention bounds a search; a second bound would hide what is still there.
+        max_duration: "0s",
+        // A late span is with the ingesters for as long as any other.
+        query_ingesters_until: `${lateHours + 1}h`,
+      },
+    },
     compactor: {
       // A compactor in a ring waits a minute for others before Tempo is ready.
       ...(distributed ? { ring } : {}),
@@ -79,7 +89,16 @@ export function tempoConfig(stack: StackConfig, overridesFile: string) {
       },
     },
     metrics_generator: { ring, ...metricsGenerator(stack) },
-    storage: { trace: { ...blockStore(stack), wal: { path: `${tempoDataFolder}/wal` } } },
+    storage: {
+      trace: {
+        ...blockStore(stack),
+        wal: {
+          path: `${tempoDataFolder}/wal`,
+          // What is later counts as of now: no search of its own time finds it.
+          ingestion_time_range_slack: `${lateHours}h`,
+        },
+      },
+    },
     overrides: {
       defaults: { metrics_generator: { processors: generated } },
       per_tenant_override_config: overridesFile,

@@ -38,6 +38,10 @@ describe("Loki's configuration", () => {
     assert.ok((overrides["dev-tenant"]?.ingestion_burst_size_mb ?? 0) >= 2);
   });
 
+  it("takes lines that come hours after newer ones of their stream", () => {
+    assert.equal(lokiConfig(small, "f").limits_config.shard_streams.time_sharding_enabled, true);
+  });
+
   it("makes labels of a source's service and environment, and of nothing else", () => {
     const { otlp_config: otlp, shard_streams: shards } = lokiConfig(small, "f").limits_config;
     assert.equal(otlp.resource_attributes.ignore_defaults, true);

@@ -18,6 +18,12 @@ describe("Tempo's configuration", () => {
     assert.equal(overrides.long?.compaction.block_retention, "720h");
   });
 
+  it("finds a span by its own time though it comes a day late, and before it is in a block", () => {
+    const { query_frontend: frontend, storage } = tempoConfig(small, "f");
+    assert.equal(storage.trace.wal.ingestion_time_range_slack, "24h");
+    assert.equal(frontend.search.query_ingesters_until, "25h");
+  });
+
   it("bounds what each tenant may write, and tells a sender over the bound to come again", () => {
     assert.equal(tempoOverrides(small)["dev-tenant"]?.ingestion.rate_limit_bytes, 5 * 1024 * 1024);
     assert.notEqual(tempoConfig(small, "f").distributor.retry_after_on_resource_exhausted, "0s");
