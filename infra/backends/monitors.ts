@@ -10,6 +10,7 @@ import {
   workloads,
   type WorkloadSpec,
 } from "../topology.ts";
+import { boundsAsPushed } from "./bucket-bounds.ts";
 import { kubeletScrapeClass } from "./prometheus.ts";
 
 interface Monitor {
@@ -116,16 +117,7 @@ const appsMonitor = ({ prometheus }: StackConfig): IPodMonitor["spec"] => ({
     {
       port: appScraping.portName,
       honorLabels: false,
-      // A bound is written as it is where it is pushed: one bucket is not to have two names.
-      metricRelabelings: [
-        {
-          sourceLabels: ["le"],
-          regex: "([0-9]+)\\.0",
-          targetLabel: "le",
-          replacement: "$1",
-          action: "replace",
-        },
-      ],
+      metricRelabelings: [...boundsAsPushed],
     },
   ],
 });

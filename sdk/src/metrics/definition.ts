@@ -21,7 +21,7 @@ export interface MetricOptions<Label extends string = string> {
 }
 
 export interface HistogramOptions<Label extends string = string> extends MetricOptions<Label> {
-  /** Upper bounds in ascending order, each above 0. Default, for names in `_seconds`: the SDK's, from 1 ms to 10 s. */
+  /** Upper bounds in ascending order, from 1e-9 to 1e15. Default, for names in `_seconds`: the SDK's, from 1 ms to 10 s. */
   readonly buckets?: readonly number[];
 }
 
@@ -66,6 +66,10 @@ const wordsRule = "letters and digits, joined by single underscores, a letter fi
 const longestName = 200;
 const mostLabels = 16;
 const mostBuckets = 100;
+
+/** Beyond these, a bound's text would differ where it is scraped and where it is pushed, also in AutoWeave's stack. */
+const leastBound = 1e-9;
+const greatestBound = 1e15;
 
 /** Endings that the parts of a metric have in the exposition. */
 const partEndings = /_(bucket|count|sum|created)$/;
@@ -113,8 +117,18 @@ function bucketFaults(bounds: unknown): string[] {
     Array.isArray(bounds) &&
     bounds.length > 0 &&
     bounds.length <= mostBuckets &&
-    bounds.every((bound, index) => Number.isFinite(bound) && bound > (index === 0 ? 0 : bounds[index - 1]));
-  return valid ? [] : [`buckets: 1 to ${mostBuckets} numbers above 0, in ascending order; +Inf is added`];
+    bounds.every(
+      (bound, index) =>
+        typeof bound === "number" &&
+        bound >= leastBound &&
+        bound <= greatestBound &&
+        (index === 0 || bound > bounds[index - 1]),
+    );
+  return valid
+    ? []
+    : [
+        `buckets: 1 to ${mostBuckets} numbers from ${leastBound} to ${greatestBound}, in ascending order; +Inf is added`,
+      ];
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Span, trace } from "@opentelemetry/api";
+import { boundsAsPushed } from "../../../infra/backends/bucket-bounds.ts";
 import { isFree } from "../../../local/ports.ts";
 import { waitUntil } from "../../../local/processes.ts";
 import { ensureTools } from "../../../local/tools/build.ts";
@@ -59,7 +60,12 @@ function recordEverything(core: MetricsCore): void {
   metrics.gauge("app_temperature_celsius", { help: "Temperature." }).set({}, -Infinity, "tenant-0");
   metrics.gauge("app_fill_ratio", { help: "Fill." }).set({}, 0.25, "tenant-0");
   metrics.gauge("app_total_memory_bytes", { help: "Memory." }).set({}, 1e21, "tenant-0");
-  const sizes = metrics.histogram("app_size_bytes", { help: "Sizes.", buckets: [1, 1024, 65_536] });
+  const sizes = metrics.histogram("app_size_bytes", {
+    help: "Sizes.",
+    buckets: [1, 1024, 1e6, 2 ** 20, 2.5e6, 12_345_678.5, 2 ** 30, 1e12, 123_456_789_012_345, 1e15],
+  });
+  const waits = [1e-9, 2.5e-8, 1.234e-7, 1e-6, 2e-5, 1e-4, 0.00025, 1];
+  metrics.histogram("app_tiny_seconds", { help: "Short.", buckets: waits }).observe({}, 1e-6, "tenant-0");
   sizes.observe({}, 1024, "tenant-0", span("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"));
   sizes.observe({}, 1e12, "tenant-0", span("1af7651916cd43dd8448eb211c80319c", "c7ad6b7169203331"));
   metrics
@@ -184,10 +190,12 @@ describe("one registry, scraped and pushed, in a real Prometheus", function () {
     url = `http://127.0.0.1:${port}`;
     const target = {
       static_configs: [{ targets: [`127.0.0.1:${server.port}`] }],
-      // Prometheus writes a bound of 1 as "1.0" when it scrapes it, and as "1" when it is pushed.
-      metric_relabel_configs: [
-        { source_labels: ["le"], regex: "(\\d+)\\.0", target_label: "le", replacement: "$1" },
-      ],
+      metric_relabel_configs: boundsAsPushed.map(({ sourceLabels, regex, targetLabel, replacement }) => ({
+        source_labels: sourceLabels,
+        regex,
+        target_label: targetLabel,
+        replacement,
+      })),
     };
     // As deployed: nothing is said of the translation of OTLP's names, so that it is the default one.
     const config = writeConfig(folder.path, "prometheus", {

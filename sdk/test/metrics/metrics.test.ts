@@ -238,8 +238,12 @@ describe("the definition of an app's metric", () => {
     "a label twice": [() => gauge("things", { labels: ["a", "a"] }), /each once/],
     "labels that are no list": [() => gauge("things", { labels: "kind" }), /a list/],
     "buckets that do not ascend": [() => histogram("wait_seconds", { buckets: [1, 1] }), /ascending/],
-    "buckets that are none": [() => histogram("wait_seconds", { buckets: [NaN] }), /numbers above 0/],
-    "a bucket at 0": [() => histogram("wait_seconds", { buckets: [0, 1] }), /above 0/],
+    "buckets that are none": [() => histogram("wait_seconds", { buckets: [NaN] }), /numbers from 1e-9/],
+    "a bucket at 0": [() => histogram("wait_seconds", { buckets: [0, 1] }), /from 1e-9/],
+    "a bucket that is too large": [
+      () => histogram("size_bytes", { buckets: [1, 1e16] }),
+      /to 1000000000000000/,
+    ],
     "no buckets where seconds are not measured": [() => histogram("size_bytes"), /buckets:/],
   };
   for (const [what, [define, message]] of Object.entries(refused)) {
