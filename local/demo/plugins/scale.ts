@@ -7,7 +7,6 @@ export const version = "1.4.0";
 export const drives = { vendorId: 0x1209, productId: 0x0001 };
 export const operation = "weighing";
 
-const isReady = 1;
 const weigh = Uint8Array.of(0x57);
 const centsPerGram = 0.45;
 
@@ -16,8 +15,6 @@ await delay(Number(new URL(import.meta.url).searchParams.get("tareMs")));
 
 /** Weighs what lies on the scale. */
 export async function execute(port: Port): Promise<Reading> {
-  const [state] = await port.ask(isReady, 1);
-  if (state !== isReady) throw new Error(`The scale is not ready: it is in state ${state}.`);
   await port.send(0x02, weigh);
   const answer = await port.receive(0x81, 64);
   if (answer.length !== 2)
