@@ -51,6 +51,7 @@ const crashOf = ({ name, crash }: ProgramState) =>
   crash &&
   html`<div class="crash" role="alert">
     <h2>${name} has ended</h2>
-    Noticed ${ago(crash.noticedAt)}; <code>npm start</code> starts it again. Its last words:
+    Noticed ${ago(crash.noticedAt)}; <code>npm start</code> starts it again. The end of
+    <code>${crash.log}</code>:
     <pre>${crash.lastWords}</pre>
   </div> `;

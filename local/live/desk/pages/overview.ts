@@ -86,7 +86,10 @@ const row = ({ name, state, readyAt, addresses, memoryBytes, cpu, crash }: Progr
     <td>
       ${Object.entries(addresses).map(
         ([use, address]) =>
-          html`<span class="address"><code>${address}</code> <span class="faint">${use}</span></span>`,
+          html`<span class="address"
+            ><code>${use === "http" ? html`<a href="http://${address}">${address}</a>` : address}</code>
+            <span class="faint">${use}</span></span
+          >`,
       )}
     </td>
     <td class="number">${memoryBytes !== undefined && format(memoryBytes, "bytes")}</td>

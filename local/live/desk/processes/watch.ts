@@ -9,6 +9,8 @@ export interface Crash {
   noticedAt: number;
   /** The last lines of its log. */
   lastWords: string;
+  /** The path of its log. */
+  log: string;
 }
 
 export interface ProgramState {
@@ -26,6 +28,8 @@ export interface ProgramState {
 }
 
 const mostCrashes = 100;
+/** Of a program's last words. */
+const mostLines = 10;
 /** Shorter, and the processors' share would jump. */
 const measuredEveryMs = 5000;
 
@@ -92,7 +96,9 @@ export class Watch {
     for (const state of gone) {
       const key = keyOf(state);
       if (!this.#gone.has(key) || this.#crashed.has(key)) continue;
-      const crash = { name: state.name, noticedAt: now, lastWords: this.#services.lastWords(state.name, 10) };
+      const { name } = state;
+      const lastWords = this.#services.lastWords(name, mostLines);
+      const crash = { name, noticedAt: now, lastWords, log: this.#services.logOf(name) };
       this.#crashed.set(key, crash);
       this.crashes = [crash, ...this.crashes].slice(0, mostCrashes);
       this.#onCrash(crash);

@@ -214,7 +214,7 @@ describe("the desk's pages", () => {
   });
 
   it("tell of a crash before anything else, with the program's last words", () => {
-    const crash = { name: "loki", noticedAt: Date.now(), lastWords: "panic: <nil>" };
+    const crash = { name: "loki", noticedAt: Date.now(), lastWords: "panic: <nil>", log: "/logs/loki.log" };
     const program = { name: "loki", state: "ended" as const, pid: 1, readyAt: 0, addresses: {}, crash };
     const page = layout(
       { title: "t", live: true, body: html`<p>body</p>` },
@@ -222,7 +222,7 @@ describe("the desk's pages", () => {
     );
     has(
       page,
-      /<main data-live><div class="crash"[\s\S]*loki has ended[\s\S]*panic: &lt;nil&gt;[\s\S]*<p>body<\/p>/,
+      /<main data-live><div class="crash"[\s\S]*loki has ended[\s\S]*\/logs\/loki\.log[\s\S]*panic: &lt;nil&gt;[\s\S]*<p>body<\/p>/,
     );
   });
 

@@ -64,7 +64,9 @@ describe("the watch over processes", () => {
     look();
     look();
     look();
-    assert.deepEqual(crashes, [{ name: "a", noticedAt: now - 1000, lastWords: "first\nlast <words>" }]);
+    assert.deepEqual(crashes, [
+      { name: "a", noticedAt: now - 1000, lastWords: "first\nlast <words>", log: services.logOf("a") },
+    ]);
     assert.deepEqual(
       watch.programs.map(({ name, state, crash }) => [name, state, crash?.noticedAt]),
       [
