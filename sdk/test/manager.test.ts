@@ -9,11 +9,12 @@ import {
   getObservabilityManager,
   initializeObservability,
   ObservabilityConfigError,
-  type ObservabilityManager,
   type ObservabilityOptions,
   withTenant,
 } from "../src/index.ts";
+import { ObservabilityManager } from "../src/manager.ts";
 import { signals } from "../src/names/index.ts";
+import { resolveOptions } from "../src/options/resolve.ts";
 import { Backend } from "./support/backend.ts";
 import { plainAttributes } from "./support/otlp-decode.ts";
 import { stderrOf } from "./support/stderr.ts";
@@ -145,7 +146,9 @@ describe("the manager", () => {
     await setUp({ metricsExport: "scrape" }).initialize();
     const page = await health("/metrics");
     assert.equal(page.status, 200);
-    assert.match(await page.text(), /autoweave_health_status\{.*check="ready".*\} 1/);
+    const text = await page.text();
+    assert.match(text, /autoweave_health_status\{.*check="ready".*\} 1/);
+    assert.match(text, /autoweave_event_loop_stalls_total\{.*\} 0/);
     await manager?.flush();
     assert.ok(!backend.requests.some(({ path }) => path === "/v1/metrics"));
     await manager?.shutdown();
@@ -158,6 +161,23 @@ describe("the manager", () => {
     getGlobalTracer().startSpan("work").end();
     getLogger().info("done");
     await manager?.shutdown();
+    assert.deepEqual(backend.requests, []);
+  });
+
+  it("leaves nothing but the app's own lines where all is switched off", async () => {
+    const lines: string[] = [];
+    const disabled = resolveOptions(options(), { OTEL_SDK_DISABLED: "true" });
+    const off = new ObservabilityManager(disabled, { logDestination: { write: (line) => lines.push(line) } });
+    const daemon = new EventEmitter().on("attach", () => getLogger().info("the app's own"));
+    off.instrumentUSBDaemon(daemon);
+    await off.initialize();
+    daemon.emit("attach", { vendorId: 1, productId: 2, tenantId: "green" });
+    await off.shutdown();
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as Record<string, unknown>)["msg"]),
+      ["the app's own"],
+    );
+    assert.match(lines[0] ?? "", /"tenant_id":"green"/);
     assert.deepEqual(backend.requests, []);
   });
 

@@ -61,6 +61,11 @@ export class LogCore {
     this.#clock = options.clock ?? systemClock;
   }
 
+  /** Whether lines go anywhere but to the destination. */
+  get isDelivered(): boolean {
+    return this.#sink !== undefined;
+  }
+
   /** From 1 on, lines less severe than info are not made; at 3, only errors and audit reach the sink; stdout keeps the rest. */
   setShedding(level: SheddingLevel): void {
     this.#shedding = level;

@@ -31,7 +31,12 @@ export type Logger = Omit<pino.Logger, "child"> &
   };
 
 /** The process's logger, as the manager holds it. */
-export type LoggerFacade = Logger & { attach(core: LogCore): void; detach(): void };
+export type LoggerFacade = Logger & {
+  attach(core: LogCore): void;
+  detach(): void;
+  /** Whether its lines are telemetry: they go anywhere but to stdout. */
+  isDelivered(): boolean;
+};
 
 const bindingsKey = Symbol("bindings");
 
@@ -49,6 +54,7 @@ interface Internals extends Pick<pino.Logger, "level" | "levels"> {
   audit(event: string, fields?: object): void;
   attach(core: LogCore): void;
   detach(): void;
+  isDelivered(): boolean;
 }
 
 /** A log call's values, when they are read, may make log calls, and so on; deeper ones are not written. */
@@ -153,6 +159,8 @@ export function createLogger(): LoggerFacade {
     core = undefined;
     root.level = "silent";
   };
+
+  root.isDelivered = () => core?.isDelivered ?? false;
 
   return root as unknown as LoggerFacade;
 }

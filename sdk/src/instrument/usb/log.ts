@@ -1,5 +1,6 @@
 import { attributes, type UsbAction } from "../../names/index.ts";
 import { telemetry } from "../../telemetry.ts";
+import { isTelemetryOn } from "../live.ts";
 import type { DeviceIdentity } from "./device.ts";
 
 const logger = telemetry.logger.child({ component: "usb" });
@@ -35,9 +36,9 @@ const levelOf = (action: UsbAction, errorType: string | undefined) => {
   return action === "attach" || action === "detach" ? "info" : "debug";
 };
 
-/** Whether an operation is logged at the present level. */
+/** Whether an operation is logged: at the present level, and not where the app's own lines are all that is wanted. */
 export const isLogged = (action: UsbAction, errorType: string | undefined): boolean =>
-  logger.isLevelEnabled(levelOf(action, errorType));
+  isTelemetryOn() && logger.isLevelEnabled(levelOf(action, errorType));
 
 /** Writes the line of an operation. */
 export function logOperation(operation: LoggedOperation): void {
