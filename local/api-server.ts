@@ -77,9 +77,8 @@ export class ApiServer {
   getMetadata = (path: string): Promise<Properties | undefined> => this.#getAs(path, metadataOnly);
 
   /** The items of the list at a path. */
-  async list<T = Properties>(path: string): Promise<T[]> {
-    return ((await this.call({ method: "GET", path })).body as { items?: T[] }).items ?? [];
-  }
+  list = async <T = Properties>(path: string): Promise<T[]> =>
+    ((await this.call({ method: "GET", path })).body as { items?: T[] }).items ?? [];
 
   /**
    * Server-side apply with strict field validation; fields that others own are taken over.

@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import { ApiServer } from "../api-server.ts";
 import { optionOf } from "../arguments.ts";
 import { Environment } from "../environment.ts";
 import { UserError } from "../errors.ts";
-import { writeWhole } from "../files.ts";
 import { liveEndpoints } from "../live/endpoints.ts";
 import { LiveStack } from "../live/live-stack.ts";
 import { main } from "../main.ts";
@@ -12,30 +10,7 @@ import { requireStack } from "../project.ts";
 import { Pulumi } from "../pulumi.ts";
 import { runningStack } from "../running-stack.ts";
 import { count, endpointsOf, formatCount } from "../summary.ts";
-
-interface Tenant {
-  id: string;
-  tier: string;
-  /** A file, readable by its owner only, that holds the tenant's token. */
-  tokenFile: string;
-}
-
-interface TokenSecret {
-  metadata: { labels: Record<string, string> };
-  data: Record<string, string>;
-}
-
-async function tenantsOf(api: ApiServer, namespace: string, folder: string): Promise<Tenant[]> {
-  const secrets = await api.list<TokenSecret>(
-    `/api/v1/namespaces/${namespace}/secrets?labelSelector=autoweave.com%2Ftenant`,
-  );
-  return secrets.map(({ metadata: { labels }, data }) => {
-    const id = labels["autoweave.com/tenant"] ?? "";
-    const tokenFile = join(folder, id);
-    writeWhole(tokenFile, Buffer.from(data["token"] ?? "", "base64").toString(), 0o600);
-    return { id, tier: labels["autoweave.com/tier"] ?? "", tokenFile };
-  });
-}
+import { writeTokens } from "../tokens.ts";
 
 /** `npm run status [-- --stack STACK] [--json]`: what runs where. */
 await main(async (args) => {
@@ -51,9 +26,9 @@ await main(async (args) => {
   }
   const { kubeconfig, url } = environment.controlPlane;
   const api = new ApiServer(kubeconfig);
-  const tenants = await tenantsOf(api, namespace, join(environment.folder, "tokens", stack)).finally(() =>
-    api.close(),
-  );
+  const { list } = api;
+  const { folder } = environment;
+  const tenants = await writeTokens({ list, stack, namespace, folder }).finally(() => api.close());
   const live = new LiveStack(environment, stack);
   const endpoints = {
     kubernetes: url ?? "",

@@ -6,6 +6,7 @@ const endpoints = {
   loki: ["gateway-loki", ""],
   prometheus: ["gateway-prometheus", ""],
   alertmanager: ["alertmanager-http", ""],
+  desk: ["desk-http", "/"],
   dashboards: ["desk-http", "/dashboards"],
   receiver: ["desk-http", "/alerts"],
   app: ["demo-hub-http", ""],
