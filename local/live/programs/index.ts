@@ -1,7 +1,10 @@
 import type { Program } from "../program.ts";
 import { alertmanager } from "./alertmanager.ts";
 import { collector } from "./collector.ts";
+import { demoHub } from "./demo-hub.ts";
+import { demoLoad } from "./demo-load.ts";
 import { demoRedis } from "./demo-redis.ts";
+import { demoWorker } from "./demo-worker.ts";
 import { desk } from "./desk.ts";
 import { gatewayExporter } from "./gateway-exporter.ts";
 import { gateway } from "./gateway.ts";
@@ -37,4 +40,7 @@ export const programs: readonly Program[] = [
   collector,
   gateway,
   gatewayExporter,
+  demoHub,
+  demoWorker,
+  demoLoad,
 ];
