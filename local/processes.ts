@@ -7,6 +7,7 @@ import {
   readFileSync,
   readSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
 } from "node:fs";
@@ -27,12 +28,16 @@ export interface ProcessRecord {
  * threads of it are still about to end: until they have, its ports and files are taken. Fields: proc_pid_stat(5).
  */
 function startTicksOf(pid: number): string | undefined {
+  const { state, threads, startTicks } = statOf(pid) ?? {};
+  return state === "Z" && Number(threads) <= 1 ? undefined : startTicks;
+}
+
+function statOf(pid: number) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command may hold spaces and brackets: the fields are counted after its last bracket.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const [state, threads, startTicks] = [fields[0], Number(fields[17]), fields[19]];
-    return state === "Z" && threads <= 1 ? undefined : startTicks;
+    return { state: fields[0], session: Number(fields[3]), threads: fields[17], startTicks: fields[19] };
   } catch {
     return undefined;
   }
@@ -56,19 +61,31 @@ export function commandLineOf(pid: number): string {
 /** The running processes that were started with the environment variable `name`, and its value. */
 export function markedProcesses(name: string): (ProcessRecord & { mark: string })[] {
   const prefix = `${name}=`;
-  return readdirSync("/proc")
+  return processIds().flatMap((pid) => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      const mark = environment.find((line) => line.startsWith(prefix))?.slice(prefix.length);
+      const record = recordOf(pid);
+      return mark !== undefined && record ? [{ ...record, mark }] : [];
+    } catch {
+      // It has ended meanwhile, or belongs to somebody else.
+      return [];
+    }
+  });
+}
+
+const processIds = (): number[] =>
+  readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => {
-      try {
-        const environment = readFileSync(`/proc/${entry}/environ`, "utf8").split("\0");
-        const mark = environment.find((line) => line.startsWith(prefix))?.slice(prefix.length);
-        const record = recordOf(Number(entry));
-        return mark !== undefined && record ? [{ ...record, mark }] : [];
-      } catch {
-        // It has ended meanwhile, or belongs to somebody else.
-        return [];
-      }
-    });
+    .map(Number);
+
+/** The program that a running process executes; undefined when there is none. */
+function programOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
+  }
 }
 
 export const isRunning = ({ pid, startTicks }: ProcessRecord): boolean => startTicksOf(pid) === startTicks;
@@ -87,13 +104,29 @@ export async function waitUntil(
   return true;
 }
 
-/** Ends a process: asks first, and after `graceSeconds` does not ask any more. */
+/** Ends a service: asks first, and after `graceSeconds` does not ask any more. */
 async function end(record: ServiceRecord, graceSeconds = 5): Promise<void> {
-  if (!isRunning(record)) return;
-  process.kill(record.pid, record.stopSignal ?? "SIGTERM");
-  if (await waitUntil(() => !isRunning(record), graceSeconds)) return;
-  process.kill(record.pid, "SIGKILL");
-  await waitUntil(() => !isRunning(record), 5);
+  if (isRunning(record)) {
+    process.kill(record.pid, record.stopSignal ?? "SIGTERM");
+    if (!(await waitUntil(() => !isRunning(record), graceSeconds))) {
+      process.kill(record.pid, "SIGKILL");
+      await waitUntil(() => !isRunning(record), 5);
+    }
+  }
+  const left = leftBehind(record);
+  for (const other of left) if (isRunning(other)) process.kill(other.pid, "SIGKILL");
+  await waitUntil(() => !left.some(isRunning), 5);
+}
+
+/**
+ * What runs on when a service was killed, and holds its ports: nginx's workers do. A service leads a session of its own; what it
+ * has started there executes the same program.
+ */
+function leftBehind({ pid: session, program }: ServiceRecord): ProcessRecord[] {
+  if (program === undefined) return [];
+  return processIds()
+    .filter((pid) => statOf(pid)?.session === session && programOf(pid) === program)
+    .flatMap((pid) => recordOf(pid) ?? []);
 }
 
 export interface ServiceCommand {
@@ -106,7 +139,10 @@ export interface ServiceCommand {
   isReady: () => Promise<boolean>;
 }
 
-type ServiceRecord = ProcessRecord & Pick<ServiceCommand, "stopSignal">;
+interface ServiceRecord extends ProcessRecord, Pick<ServiceCommand, "stopSignal"> {
+  /** Path of what it executes. */
+  program?: string;
+}
 
 /** A service that was started and not stopped since. */
 export interface ServiceState extends ProcessRecord {
@@ -165,11 +201,12 @@ export class Services {
         return answers || !isUp();
       }, readySeconds);
       // What answers may be another program in its place.
-      if (record && answers && isUp()) {
-        writeWhole(this.#recordOf(name), JSON.stringify({ ...record, stopSignal }));
+      const service = record && { ...record, stopSignal, program: programOf(pid) };
+      if (service && answers && isUp()) {
+        writeWhole(this.#recordOf(name), JSON.stringify(service));
         return;
       }
-      if (record) await end({ ...record, stopSignal });
+      if (service) await end(service);
     } finally {
       closeSync(log);
     }
@@ -185,13 +222,17 @@ export class Services {
     rmSync(this.#recordOf(name), { force: true });
   }
 
-  /** Ends the services that a killed command had begun to start. Not while another command starts some. */
+  /**
+   * Ends the services that a killed command had begun to start, and what killed services have left behind. Not while another
+   * command starts some.
+   */
   async endUnfinished(): Promise<void> {
-    const known = this.started().flatMap((name) => readJson<ProcessRecord>(this.#recordOf(name))?.pid ?? []);
+    const known = this.started().flatMap((name) => readJson<ServiceRecord>(this.#recordOf(name)) ?? []);
     const unfinished = markedProcesses(serviceVariable).filter(
-      ({ pid, mark }) => mark.startsWith(this.#markOf("")) && !known.includes(pid),
+      ({ pid, mark }) => mark.startsWith(this.#markOf("")) && !known.some((record) => record.pid === pid),
     );
-    await Promise.all(unfinished.map((record) => end(record)));
+    const killed = known.filter((record) => !isRunning(record));
+    await Promise.all([...unfinished, ...killed].map((record) => end(record)));
   }
 
   #recordOf = (name: string): string => join(this.#records, `${name}.json`);

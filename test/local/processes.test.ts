@@ -94,6 +94,30 @@ describe("the services of an environment", () => {
     await failed;
   });
 
+  for (const [way, clean] of Object.entries({
+    "they are stopped": (services: Services) => services.stop("parent"),
+    "others are to be started": (services: Services) => services.endUnfinished(),
+  })) {
+    it(`leave nothing running after they were killed, once ${way}`, async () => {
+      const services = new Services(folder);
+      const idle = "setInterval(() => {}, 1e6)";
+      const parent = `const { pid } = require("node:child_process").spawn(process.execPath, ["-e", "${idle}"]); console.log(pid); ${idle}`;
+      await services.start("parent", {
+        command: process.execPath,
+        args: ["-e", parent],
+        isReady: () => Promise.resolve(/^\d+$/.test(services.lastWords("parent"))),
+      });
+      const child = recordOf(Number(services.lastWords("parent")));
+      const [{ pid } = { pid: 0 }] = services.states();
+      process.kill(pid, "SIGKILL");
+      assert.ok(await waitUntil(() => !services.running("parent"), 5));
+      assert.ok(child && isRunning(child));
+      await clean(services);
+      assert.equal(isRunning(child), false);
+      await services.stop("parent");
+    });
+  }
+
   it("never end a process that has only got the number of one of theirs", async () => {
     writeWhole(join(folder, "processes", "old.json"), JSON.stringify({ pid: process.pid, startTicks: "1" }));
     await new Services(folder).stop("old");
