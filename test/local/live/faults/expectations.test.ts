@@ -43,9 +43,9 @@ describe("what is said of a fault", () => {
     });
   }
 
-  it("goes by the thresholds of errors", () => {
+  it("goes by the thresholds of errors, two thirds of the share being those of operations", () => {
     const { warning = 0, critical } = thresholdsOf("errors");
-    const severityAt = (share: number) => expectedOf(order("errors", { share: share * 100 }))?.severity;
+    const severityAt = (share: number) => expectedOf(order("errors", { share: share * 150 }))?.severity;
     assert.deepEqual([warning, critical, critical + 0.01].map(severityAt), [
       undefined,
       "warning",
