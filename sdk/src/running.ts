@@ -194,6 +194,8 @@ export class Running {
     }
     if (!outlets.metrics) observeDelivery(core, "metrics", undelivered.counts);
     observeHealth(core, health, clock);
+    // What only appears with its first stall has no increase that a rule could see.
+    core.increment(metrics.eventLoopStalls, {}, 0, options.tenantId);
     telemetry.metrics.attach(core);
     this.#undo.push(() => telemetry.metrics.detach());
     return core;

@@ -8,6 +8,8 @@ export interface MetricDefinition {
   readonly unit?: "s" | "By";
   /** Its own labels, besides those that every series carries. */
   readonly labels: readonly string[];
+  /** It tells of the process as a whole: its series carry the process' own tenant, whomever that works for. */
+  readonly ofProcess?: true;
   /**
    * Of a counter: as soon as it has one series it has these too, at 0, with the other labels the same. What only appears with
    * its first error has no increase that a rule could see.
@@ -131,6 +133,7 @@ export const metrics = {
     type: "gauge",
     help: "Jobs in a queue, by state: waiting, active, delayed.",
     labels: ["queue", "state"],
+    ofProcess: true,
   },
   memoryOperations: {
     name: "autoweave_memory_operations_total",
@@ -185,36 +188,42 @@ export const metrics = {
     type: "gauge",
     help: 'Health by check: 1 healthy, 0 not; check="ready" is the whole.',
     labels: ["check"],
+    ofProcess: true,
   },
   eventLoopStalls: {
     name: "autoweave_event_loop_stalls_total",
     type: "counter",
     help: "Times that the event loop stood still for longer than the health check allows.",
     labels: [],
+    ofProcess: true,
   },
   produced: {
     name: "autoweave_observability_produced_total",
     type: "counter",
     help: "Telemetry handed over for delivery; delivered + dropped + waiting, at any moment.",
     labels: ["signal"],
+    ofProcess: true,
   },
   delivered: {
     name: "autoweave_observability_delivered_total",
     type: "counter",
     help: "Telemetry that a backend acknowledged.",
     labels: ["signal"],
+    ofProcess: true,
   },
   dropped: {
     name: "autoweave_observability_dropped_total",
     type: "counter",
     help: "Telemetry given up, by reason.",
     labels: ["signal", "reason"],
+    ofProcess: true,
   },
   queueItems: {
     name: "autoweave_observability_queue_items",
     type: "gauge",
     help: "Telemetry that waits to be sent, in items (spans, log lines, data points).",
     labels: ["signal"],
+    ofProcess: true,
   },
   queueBytes: {
     name: "autoweave_observability_queue_bytes",
@@ -222,18 +231,21 @@ export const metrics = {
     help: "Telemetry that waits to be sent, in bytes, in memory and on disk.",
     unit: "By",
     labels: ["signal"],
+    ofProcess: true,
   },
   exportFailures: {
     name: "autoweave_observability_export_failures_total",
     type: "counter",
     help: "Requests to a backend that failed, by reason; what they carried is tried again unless it is dropped.",
     labels: ["signal", "reason"],
+    ofProcess: true,
   },
   sheddingLevel: {
     name: "autoweave_observability_shedding_level",
     type: "gauge",
     help: "What the memory guard sheds: 0 nothing, 1 most traces and debug logs, 2 all traces, 3 all but metrics.",
     labels: [],
+    ofProcess: true,
   },
 } as const satisfies Record<string, MetricDefinition>;
 
