@@ -1,5 +1,6 @@
 import { AnnotationQueryBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { type Datasources, prometheus } from "./datasources.ts";
+import { ofProcesses } from "./promql.ts";
 import { replicas } from "./recordings.ts";
 import { chosen, type Scope, select } from "./variables.ts";
 
@@ -12,7 +13,7 @@ const orOfNone = (matchers: readonly string[]) => matchers.map((matcher) => matc
 
 /** What happened, drawn over every graph: versions that came, and alerts that fired. */
 export const annotations = (scope: Scope, { metrics: uid }: Datasources) => {
-  const versions = `group by (service, version) (${select(replicas, chosen(scope))}`;
+  const versions = `group by (service, version) (${ofProcesses(replicas, scope)}`;
   const firing = select("ALERTS", [
     'alertstate="firing"',
     'severity=~"critical|warning"',

@@ -19,13 +19,22 @@ const within = (window: string, selector: string, before = "") =>
   `sum_over_time(${selector}[${window}]${before && ` offset ${before}`})`;
 
 const operations = series(businessSeries.operations);
-const successes = series(businessSeries.operations, `outcome="${"success" satisfies Outcome}"`);
+/** Some are of no plugin. */
+const ofPlugin = 'plugin!=""';
+const operationsOfPlugins = series(businessSeries.operations, ofPlugin);
 const longTerm = { longTerm: true } as const;
 /** A point for each hour, however far back one looks. */
 const hourly = { interval: "1h", style: "bars" } as const;
 
-const succeeded = (by: readonly string[], window: string) =>
-  `${sumBy(by, within(window, successes))} / (${sumBy(by, within(window, operations))} > 0)`;
+const succeeded = (by: readonly string[], window: string, ...matchers: string[]) => {
+  const all = series(businessSeries.operations, ...matchers);
+  const successes = series(
+    businessSeries.operations,
+    `outcome="${"success" satisfies Outcome}"`,
+    ...matchers,
+  );
+  return `${sumBy(by, within(window, successes))} / (${sumBy(by, within(window, all))} > 0)`;
+};
 
 const growth = (by: readonly string[], what: string) =>
   `${sumBy(by, within("7d", what))} / (${sumBy(by, within("7d", what, "7d"))} > 0) - 1`;
@@ -44,6 +53,7 @@ const glance: Row = {
     stat({
       title: "Growth",
       description: "Of operations, against the seven days before.",
+      noValue: "From the second week on",
       unit: "percentunit",
       width: 4,
       trend: false,
@@ -76,11 +86,13 @@ const glance: Row = {
       description: "Most USB devices attached at once within the last five minutes.",
       unit: "none",
       width: 4,
+      trend: false,
       query: { expr: sumBy([], series(businessSeries.devices)), legend: "Devices", ...longTerm },
     }),
     stat({
       title: "Growth of devices",
       description: "The mean of seven days, against that of the seven days before.",
+      noValue: "From the second week on",
       unit: "percentunit",
       width: 4,
       trend: false,
@@ -114,7 +126,11 @@ const automations: Row = {
       unit: "short",
       width: 8,
       queries: [
-        { expr: sumBy(["plugin"], within("$__interval", operations)), legend: "{{plugin}}", ...longTerm },
+        {
+          expr: sumBy(["plugin"], within("$__interval", operationsOfPlugins)),
+          legend: "{{plugin}}",
+          ...longTerm,
+        },
       ],
     }),
     timeSeries({
@@ -126,7 +142,13 @@ const automations: Row = {
       min: null,
       max: 1,
       limits: { warning: 0.99, critical: 0.95, bad: "below" },
-      queries: [{ expr: succeeded(["plugin"], "$__interval"), legend: "{{plugin}}", ...longTerm }],
+      queries: [
+        {
+          expr: succeeded(["plugin"], "$__interval", ofPlugin),
+          legend: "{{plugin}}",
+          ...longTerm,
+        },
+      ],
     }),
     barGauge({
       title: "Top plugins",
@@ -134,7 +156,7 @@ const automations: Row = {
       unit: "short",
       width: 8,
       query: {
-        expr: `topk(10, ${sumBy(["plugin"], within("7d", operations))})`,
+        expr: `topk(10, ${sumBy(["plugin"], within("7d", operationsOfPlugins))})`,
         legend: "{{plugin}}",
         ...longTerm,
       },

@@ -1,6 +1,6 @@
 import type { DashboardDefinition, Row } from "./dashboard.ts";
 import { stat } from "./panels/stat.ts";
-import { recorded, sumBy } from "./promql.ts";
+import { ofProcesses, sumBy } from "./promql.ts";
 import { replicas } from "./recordings.ts";
 import { graphqlRow, memoryRow, pluginsRow, queuesRow, requestsRow, usbRow } from "./rows/apps.ts";
 import { failedRequests, promisedLatencies, requestRate } from "./rows/glance.ts";
@@ -30,7 +30,7 @@ const glance = (scope: Scope): Row => ({
       description: `Replicas that can serve, of all services that are chosen.`,
       unit: "none",
       width: 4,
-      query: { expr: sumBy([], recorded(replicas, scope)), legend: "Ready" },
+      query: { expr: sumBy([], ofProcesses(replicas, scope)), legend: "Ready" },
     }),
   ],
 });

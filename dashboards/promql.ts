@@ -11,9 +11,16 @@ export const sumBy = aggregate("sum");
 export const maxBy = aggregate("max");
 export const countBy = aggregate("count");
 
-/** A series of an app, of what has been chosen. */
-export const ofApp = ({ name }: MetricDefinition, scope: Scope, ...matchers: string[]): string =>
-  select(name, [...matchers, ...chosen(scope)]);
+/**
+ * A series of an app, of what has been chosen. A process works for many tenants: what it tells of itself carries a tenant of
+ * its own, and is shown whichever tenant is chosen.
+ */
+export const ofApp = ({ name, ofProcess }: MetricDefinition, scope: Scope, ...matchers: string[]): string =>
+  ofProcess ? ofProcesses(name, scope, ...matchers) : select(name, [...matchers, ...chosen(scope)]);
+
+/** A series of processes as a whole, of the services and environments that have been chosen. */
+export const ofProcesses = (series: string, scope: Scope, ...matchers: string[]): string =>
+  select(series, [...matchers, ...chosen(scope, ["environment", "service"])]);
 
 /** A recorded series of an app, of what has been chosen. */
 export const recorded = (series: string, scope: Scope, ...matchers: string[]): string =>

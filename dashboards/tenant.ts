@@ -84,6 +84,7 @@ const usage: Row = {
     timeSeries({
       title: "Given up by apps",
       description: `${metrics.dropped.help} Anything but 0 is missing here.`,
+      noValue: "No app of one's own",
       unit: "cps",
       width: 8,
       queries: [

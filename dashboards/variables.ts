@@ -4,7 +4,8 @@ import {
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dashboardVariables } from "../alerts/dashboards.ts";
-import { metrics } from "../sdk/src/names/index.ts";
+import { anyOf } from "../alerts/promql.ts";
+import { type MetricDefinition, metrics } from "../sdk/src/names/index.ts";
 import { type Datasources, prometheus } from "./datasources.ts";
 
 /** The variables, and the label that each chooses from. */
@@ -37,10 +38,19 @@ export const chosen = (scope: Scope, having: readonly string[] = Object.values(l
 export const select = (series: string, matchers: readonly string[]): string =>
   matchers.length > 0 ? `${series}{${matchers.join(",")}}` : series;
 
+/** What tells of every tenant and service: what is done for whom, and which processes there are. */
+const told = [
+  metrics.healthStatus.name,
+  `${metrics.httpRequestDuration.name}_count`,
+  ...Object.values<MetricDefinition>(metrics)
+    .filter(({ type, labels }) => type === "counter" && labels.includes("outcome"))
+    .map(({ name }) => name),
+];
+
 /** A variable, whose choices are narrowed by those before it. */
 export const variable = (name: VariableName, scope: Scope, { metrics: uid }: Datasources) => {
   const before = scope.slice(0, scope.indexOf(name));
-  const query = `label_values(${select(metrics.healthStatus.name, chosen(before))}, ${labels[name]})`;
+  const query = `label_values(${select("", [`__name__=~"${anyOf(told)}"`, ...chosen(before)])}, ${labels[name]})`;
   return new QueryVariableBuilder(name)
     .label(`${name[0]?.toUpperCase()}${name.slice(1)}`)
     .datasource(prometheus(uid))

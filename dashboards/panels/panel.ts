@@ -46,6 +46,8 @@ export interface PanelOptions {
   /** In lines of 30 pixels. Default: 8. */
   height?: number;
   limits?: Limits;
+  /** What it means that there is nothing to show, where that is no fault. */
+  noValue?: string;
   /** From its points to what is behind them. */
   links?: (datasources: Datasources) => DashboardLinkBuilder[];
 }
@@ -64,13 +66,14 @@ interface CommonBuilder {
   span(columns: number): this;
   height(lines: number): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
+  noValue(text: string): this;
   dataLinks(links: DashboardLinkBuilder[]): this;
 }
 
 /** Gives a panel what every panel has. */
 export function described<B extends CommonBuilder>(
   builder: B,
-  { title, description, unit, width, height = 8, limits = {}, links }: PanelOptions,
+  { title, description, unit, width, height = 8, limits = {}, noValue, links }: PanelOptions,
   datasources: Datasources,
 ): B {
   builder
@@ -80,6 +83,7 @@ export function described<B extends CommonBuilder>(
     .span(width)
     .height(height)
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(limits)));
+  if (noValue) builder.noValue(noValue);
   return links ? builder.dataLinks(links(datasources)) : builder;
 }
 

@@ -25,6 +25,7 @@ export const alertsNow = (
     title: "Firing alerts",
     ...size,
     description: "Alerts that fire now; Alertmanager knows which of them are silenced.",
+    noValue: "No alert fires",
     rows: {
       alertname: "Alert",
       severity: "Severity",
@@ -47,6 +48,7 @@ export const alertsOverTime = (scope: Scope, width: number): Panel =>
   timeSeries({
     title: "Firing alerts over time",
     description: "By severity. The Watchdog, which always fires, is left out.",
+    noValue: "No alert fired",
     unit: "short",
     width,
     style: "stacked",

@@ -137,6 +137,7 @@ const queueDepth = (scope: Scope): Panel =>
   timeSeries({
     title: "Jobs in queues",
     description: "By state. Waiting jobs that only grow in number come faster than they are done.",
+    noValue: "No queue of an app of one's own",
     unit: "short",
     width: 8,
     style: "stacked",

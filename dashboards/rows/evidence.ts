@@ -15,12 +15,14 @@ export const evidenceRow = (scope: Scope): Row => ({
       title: "Slow traces",
       description: `Traces that took longer than ${slowMs} ms. Sort by duration for the slowest.`,
       width: 12,
+      noValue: "No trace was slow",
       query: spansOf(scope, `traceDuration > ${slowMs}ms`),
     }),
     traces({
       title: "Failed traces",
       description: "Traces in which a span failed.",
       width: 12,
+      noValue: "No trace failed",
       query: spansOf(scope, "status = error"),
     }),
     logs({
@@ -28,6 +30,7 @@ export const evidenceRow = (scope: Scope): Row => ({
       description: "The newest lines of level error and above. A line's details have a link to its trace.",
       width: 24,
       height: 10,
+      noValue: "No errors",
       expr: linesOf(scope, errorsOnly),
     }),
   ],

@@ -2,7 +2,7 @@ import { metrics } from "../../sdk/src/names/index.ts";
 import type { Row } from "../dashboard.ts";
 import { evidence } from "../links.ts";
 import { timeSeries } from "../panels/time-series.ts";
-import { failedShare, recorded, sumBy } from "../promql.ts";
+import { failedShare, ofProcesses, recorded, sumBy } from "../promql.ts";
 import { bucketRate, replicas } from "../recordings.ts";
 import type { Scope } from "../variables.ts";
 import { failureLimits } from "./errors.ts";
@@ -24,7 +24,7 @@ export const versionsRow = (scope: Scope): Row => {
         description: "Which version runs where, and when the next one took over.",
         unit: "short",
         style: "stacked",
-        queries: [{ expr: sumBy(by, recorded(replicas, scope)), legend }],
+        queries: [{ expr: sumBy(by, ofProcesses(replicas, scope)), legend }],
       }),
       timeSeries({
         ...shared,

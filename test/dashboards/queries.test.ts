@@ -3,9 +3,9 @@ import { parser as logql } from "@grafana/lezer-logql";
 import { parser as traceql } from "@grafana/lezer-traceql";
 import { longTermSeries } from "../../alerts/rules.ts";
 import { dashboardUids } from "../../alerts/dashboards.ts";
-import { dashboardRules } from "../../dashboards/recordings.ts";
+import { dashboardRules, replicas } from "../../dashboards/recordings.ts";
 import { interpolate } from "../../local/dashboards/interpolation.ts";
-import { metrics, runtimeMetrics } from "../../sdk/src/names/index.ts";
+import { type MetricDefinition, metrics, runtimeMetrics } from "../../sdk/src/names/index.ts";
 import { metricsOf, selectorsOf } from "../support/promql.ts";
 import { allGroups, recordingsIn } from "../support/rules.ts";
 import { type Model, models, options, panelsOf, targetsOf } from "./model.ts";
@@ -29,6 +29,7 @@ const recordedIn = new Map(
     recordingsIn([group]).map(({ record }) => [record, group.prometheus] as const),
   ),
 );
+const histograms = /_(bucket|sum|count)$/;
 /** By its name; a pattern of names is none. */
 const isRecorded = (metric: string) => /^[a-z0-9_]+(:[a-z0-9_]+)+$/.test(metric);
 
@@ -72,7 +73,6 @@ describe("the queries of dashboards", () => {
   });
 
   it("read metrics of AutoWeave that are in the vocabulary, by labels that they have", () => {
-    const histograms = /_(bucket|sum|count)$/;
     const common = ["tenant_id", "service", "environment", "version"];
     for (const { expr, where } of [...promQueries, ...annotationQueries]) {
       for (const { metric, labels } of selectorsOf(expr)) {
@@ -90,6 +90,36 @@ describe("the queries of dashboards", () => {
         for (const label of labels)
           assert.ok(known.includes(label), `${where}: ${metric} has no label ${label}`);
       }
+    }
+  });
+
+  it("narrow by no tenant what a process tells of itself, for it works for many", () => {
+    const own = new Set<string>(
+      [...Object.values<MetricDefinition>(metrics), ...Object.values(runtimeMetrics)]
+        .filter(({ ofProcess }) => ofProcess)
+        .map(({ name }) => name),
+    );
+    const isOwn = (metric: string) => own.has(metric) || own.has(metric.replace(histograms, ""));
+    const seen = [...promQueries, ...annotationQueries].flatMap(({ expr, where }) =>
+      selectorsOf(expr)
+        // Programs of the stack have some metrics of processes too, and belong to no service.
+        .filter(({ labels }) => labels.includes("service"))
+        .filter(({ metric }) => isOwn(metric) || metric === replicas)
+        .map(({ labels }) => ({ where, labels })),
+    );
+    assert.ok(seen.length > 10);
+    for (const { where, labels } of seen) assert.ok(!labels.includes("tenant_id"), where);
+  });
+
+  it("offer every tenant and service: those for whom anything is done, and those that are", () => {
+    const names = ["autoweave_health_status", "http_server_request_duration_seconds_count"];
+    const counters = ["usb_events", "queue_jobs", "memory_operations"].map(
+      (name) => `autoweave_${name}_total`,
+    );
+    for (const { query } of models.flatMap(({ templating }) => templating.list)) {
+      const [, told = ""] = /__name__=~"([^"]+)"/.exec(query.query) ?? [];
+      for (const name of told.split("|")) assert.ok(vocabulary.has(name.replace(histograms, "")), name);
+      for (const name of [...names, ...counters]) assert.ok(told.split("|").includes(name), name);
     }
   });
 

@@ -8,6 +8,7 @@ export const alertingRow: Row = {
     timeSeries({
       title: "Notifications",
       description: "Sent, by integration.",
+      noValue: "Nothing was sent",
       unit: "cps",
       width: 6,
       queries: [
@@ -20,6 +21,7 @@ export const alertingRow: Row = {
     timeSeries({
       title: "Notifications failed",
       description: "Share that did not arrive, by integration.",
+      noValue: "Nothing was sent",
       unit: "percentunit",
       width: 6,
       limits: { critical: 0.01 },

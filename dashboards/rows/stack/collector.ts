@@ -48,6 +48,7 @@ export const collectorRow: Row = {
     timeSeries({
       title: "Lost",
       description: "What a backend refused for good. Anything but 0 is missing.",
+      noValue: "Nothing was lost",
       unit: "cps",
       width: 6,
       queries: bySignal((item) => `otelcol_exporter_send_failed_${item}_total`, "exporter"),

@@ -24,6 +24,7 @@ export const logsRow: Row = {
     timeSeries({
       title: "Logs refused",
       description: "Lines that Loki did not take, by reason. They are lost.",
+      noValue: "Nothing was refused",
       unit: "cps",
       width: 6,
       queries: [

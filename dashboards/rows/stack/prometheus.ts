@@ -48,7 +48,8 @@ export const prometheusRow: Row = {
       unit: "cps",
       width: 6,
       queries: ["failed", "retried"].map((end) => ({
-        expr: `sum by (pod) (rate(prometheus_remote_storage_samples_${end}_total[$__rate_interval]))`,
+        // Tempo writes too: to this one, what it makes of spans.
+        expr: `sum by (pod) (rate(prometheus_remote_storage_samples_${end}_total{job="prometheus"}[$__rate_interval]))`,
         legend: `${end} {{pod}}`,
       })),
     }),

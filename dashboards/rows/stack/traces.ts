@@ -21,6 +21,7 @@ export const tracesRow: Row = {
     timeSeries({
       title: "Spans refused",
       description: "Spans that Tempo did not take, by reason.",
+      noValue: "Nothing was refused",
       unit: "cps",
       width: 6,
       queries: [
