@@ -33,6 +33,8 @@ export interface PanelModel {
   fieldConfig: {
     defaults: {
       unit?: string;
+      /** What it means that there is nothing to show. */
+      noValue?: string;
       min?: number;
       max?: number;
       thresholds?: { steps: Step[] };

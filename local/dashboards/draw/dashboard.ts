@@ -3,7 +3,7 @@ import { interpolate } from "../interpolation.ts";
 import { type DashboardModel, type PanelModel, secondsOf } from "../model.ts";
 import { askForSeries, type Range, type Source } from "../query.ts";
 import type { TraceUrl } from "./exemplars.ts";
-import { contentSize, page } from "./page.ts";
+import { page } from "./page.ts";
 import { contentOf, type Outcome, outcomeOf } from "./panel.ts";
 import type { Mark } from "./time-series.ts";
 
@@ -38,7 +38,7 @@ export async function drawDashboard(dashboard: DashboardModel, options: DrawOpti
   );
   const contents = new Map<PanelModel, string>();
   for (const [panel, outcome] of outcomes) {
-    contents.set(panel, contentOf(outcome, contentSize(panel)));
+    contents.set(panel, contentOf(panel, outcome));
     // Drawing takes its time, in which others want something too.
     await nextTurn();
   }

@@ -41,13 +41,12 @@ export async function outcomeOf(panel: PanelModel, view: View): Promise<Outcome>
   }
 }
 
-export function contentOf(outcome: Outcome, size: Size): string {
+export function contentOf(panel: PanelModel, outcome: Outcome): string {
+  const size = contentSize(panel);
   if ("draw" in outcome) return outcome.draw();
   if ("reason" in outcome) return drawFailure(outcome.reason, size);
-  return drawNotice(
-    "empty" in outcome ? "No data" : `Needs ${outcome.missing}, which does not run here`,
-    size,
-  );
+  const { noValue = "No data" } = panel.fieldConfig.defaults;
+  return drawNotice("empty" in outcome ? noValue : `Needs ${outcome.missing}, which does not run here`, size);
 }
 
 /** Asks, and gives what draws the answers; undefined when nothing is found. */

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from "echarts/core";
-import type { PanelModel } from "../model.ts";
+import { type PanelModel, secondsOf } from "../model.ts";
 import type { Exemplar } from "../exemplars.ts";
 import type { Range, Series } from "../query.ts";
 import { chart, chartTop, type Size } from "./chart.ts";
@@ -40,11 +40,13 @@ export function drawTimeSeries(
   );
   // A threshold far above all values would press them flat.
   const near = bounds.filter(
-    ({ value }) => (value ?? 0) <= largest * 4 || (value ?? 0) <= (custom.axisSoftMax ?? 0),
+    ({ value }) => largest === 0 || (value ?? 0) <= Math.max(largest * 4, custom.axisSoftMax ?? 0),
   );
-  // Amounts of whole intervals may be of more than is looked at.
+  // A bar stands for the interval before its point, and may be of more than is looked at.
+  const barSeconds = isBars ? secondsOf(panel.interval ?? "0s") : 0;
   const times = isBars ? series.flatMap(({ points }) => points.map(([seconds]) => seconds)) : [];
-  const range = { from: Math.min(from, ...times), to: Math.max(to, ...times) };
+  const range = { from: Math.min(from, ...times.map((end) => end - barSeconds)), to: Math.max(to, ...times) };
+  const barWidth = Math.max(1, (0.9 * width * barSeconds) / (range.to - range.from));
   const highest = Math.max(custom.axisSoftMax ?? 0, ...near.map(({ value }) => value ?? 0));
   const option: EChartsCoreOption = {
     grid: { left: 8, right: 14, top: chartTop, bottom: 4, containLabel: true },
@@ -60,7 +62,7 @@ export function drawTimeSeries(
     yAxis: {
       type: "value",
       min,
-      max: highest > largest && !stacked ? axisEnd(highest, unit) : max,
+      max: highest > 0 && highest >= largest && !stacked ? axisEnd(highest, unit) : max,
       scale: min === undefined,
       splitNumber: 4,
       axisLabel: { color: theme.faint, fontSize: 10, formatter: (value: number) => format(value, unit) },
@@ -72,16 +74,14 @@ export function drawTimeSeries(
         name,
         type: isBars ? "bar" : "line",
         data: withGaps(points).map(([seconds, value]) => [
-          seconds * 1000,
+          (seconds - barSeconds / 2) * 1000,
           Number.isFinite(value) ? value : null,
         ]),
         ...(stacked ? { stack: "all" } : {}),
         showSymbol: points.length === 1,
         lineStyle: { width: 1.5, color },
         itemStyle: { color },
-        ...(isBars
-          ? { barCategoryGap: "10%" }
-          : { areaStyle: { color, opacity: (custom.fillOpacity ?? 0) / 100 } }),
+        ...(isBars ? { barWidth } : { areaStyle: { color, opacity: (custom.fillOpacity ?? 0) / 100 } }),
         ...(index === 0 ? { markLine: markLines(near, marks, range) } : {}),
       };
     }),

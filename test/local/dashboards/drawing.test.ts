@@ -80,6 +80,7 @@ describe("a drawing of a dashboard", () => {
     assert.equal(empty.length + unavailable.length, model.panels.filter(({ type }) => type !== "row").length);
     assert.ok(unavailable.some(({ program }) => program === "cert-manager"));
     assert.match(svg, /Needs cert-manager, which does not/);
+    assert.match(svg, /No alert fires/);
   });
 
   it("asks each datasource's own backend", async () => {
