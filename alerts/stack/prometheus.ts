@@ -15,7 +15,8 @@ export const prometheusAlerts: Alert[] = [
     holdsSeconds: 900,
     summary: "{{ $labels.pod }} cannot write to {{ $labels.url }}.",
     description:
-      "The history of promises and of business has gaps, and so have budgets and windows longer than a day.",
+      "What Prometheus writes is the history of promises and of business: budgets and windows longer than a day have gaps. " +
+      "What Tempo writes are the metrics of spans.",
     unit: "count",
   },
   {
