@@ -110,6 +110,7 @@ export const settings: Record<string, Record<string, Here>> = {
     "compactor.compaction_interval": "10s",
     "compactor.retention_delete_delay": "5s",
     "compactor.delete_request_cancel_period": "0s",
+    "storage_config.tsdb_shipper.resync_interval": "5s",
   },
   tempo: {
     // Addresses
@@ -134,6 +135,8 @@ export const settings: Record<string, Record<string, Here>> = {
     // Intervals: a trace is found within seconds, its metrics too, and what is to be deleted goes while one looks
     "ingester.trace_idle_period": "1s",
     "ingester.flush_check_period": "1s",
+    // Each check adds a file to the block that is being written, and a search reads them all
+    "ingester.max_block_duration": "1m",
     "metrics_generator.registry.collection_interval": "5s",
     "compactor.compaction.compaction_cycle": "5s",
     "compactor.compaction.compacted_block_retention": "10s",
