@@ -166,7 +166,7 @@ describe("the sample app", function () {
       demo.backend.requests
         .filter(({ signal }) => signal === "metrics")
         .flatMap(({ records }) => records)
-        .map(({ resource }) => plainAttributes(resource.attributes)["service.name"]),
+        .map(({ resource }) => plainAttributes(resource?.attributes ?? [])["service.name"]),
     );
     assert.deepEqual([...services], ["autoweave-worker"]);
     assert.notEqual((await demo.page("worker")).status, 200);
@@ -192,32 +192,37 @@ describe("the sample app", function () {
       (await demo.total(`${histogram.name}_count`, { tenant_id: tenantId })) -
       (await demo.total(`${histogram.name}_bucket`, { tenant_id: tenantId, le: than }));
 
-    it("handles the USB events of one tenant in 110 ms, and another's as ever", async () => {
+    it("handles the USB events of a tenant in 110 ms", async () => {
       const before = await slower(metrics.usbEventDuration, "0.1", acme);
-      const others = await slower(metrics.usbEventDuration, "0.1", globex);
-      await demo.during({ fault: "usb-slow", tenant: acme }, async () => {
-        const slow = demo.read(acme, scale);
-        const startedMs = performance.now();
-        assert.equal((await demo.read(globex, scale)).status, 201);
-        assert.ok(performance.now() - startedMs < 300, "globex waits for acme");
-        assert.equal((await slow).status, 201);
+      await demo.during({ fault: "usb-slow", tenant: acme }, () => demo.read(acme, scale));
+      assert.ok((await slower(metrics.usbEventDuration, "0.1", acme)) > before);
+    });
+
+    it("slows nobody else's devices, and the tenant's no longer than it lasts", async () => {
+      const ms = 1_500;
+      await demo.during({ fault: "usb-slow", tenant: acme, ms }, async () => {
+        const of = async (tenant: string) => [tenant, (await demo.read(tenant, scale)).status];
+        const readings = [of(acme), of(globex)];
+        assert.deepEqual(await Promise.race(readings), [globex, 201]);
+        await Promise.all(readings);
       });
-      assert.ok((await slower(metrics.usbEventDuration, "0.1", acme)) >= before + 2);
-      assert.equal(await slower(metrics.usbEventDuration, "0.1", globex), others);
       const startedMs = performance.now();
       await demo.read(acme, scale);
-      assert.ok(performance.now() - startedMs < 300, "it is over");
+      assert.ok(performance.now() - startedMs < ms);
     });
 
     it("loads a plugin in 300 ms, and lets readings wait for it meanwhile", async () => {
-      const before = await slower(metrics.pluginLoadDuration, "0.25", acme);
+      const before = await Promise.all(ids.map((id) => slower(metrics.pluginLoadDuration, "0.25", id)));
       await demo.during({ fault: "plugin-slow", tenant: acme }, async () => {
         const startedMs = performance.now();
         assert.equal((await demo.read(acme, scale)).status, 201);
         assert.ok(performance.now() - startedMs > 150);
       });
-      assert.ok((await slower(metrics.pluginLoadDuration, "0.25", acme)) > before);
-      assert.equal(await slower(metrics.pluginLoadDuration, "0.25", globex), 0);
+      const after = await Promise.all(ids.map((id) => slower(metrics.pluginLoadDuration, "0.25", id)));
+      assert.deepEqual(
+        ids.filter((_, index) => after[index] !== before[index]),
+        [acme],
+      );
     });
 
     it("fails where the device fails, as the log says with the trace, down to the database", async () => {

@@ -78,7 +78,7 @@ export class Demo {
       TENANTS_FILE: tenantsFile,
       CONTROL_KEY_FILE: keyFile,
       SIMULATE_DEVICES: "true",
-      AUTOWEAVE_MAX_MEMORY_USAGE: String(320 * 2 ** 20),
+      AUTOWEAVE_MAX_MEMORY_USAGE: String(512 * 2 ** 20),
       ...env,
     });
   }
@@ -186,7 +186,7 @@ export class Demo {
       .filter(({ record }) => "traceId" in record && "kind" in record)
       .map(({ record, resource }) => ({
         ...(record as Span),
-        service: plainAttributes(resource.attributes)["service.name"],
+        service: plainAttributes(resource?.attributes ?? [])["service.name"],
         of: plainAttributes((record as Span).attributes),
       }));
 
