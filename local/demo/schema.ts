@@ -1,3 +1,4 @@
+import { getLogger } from "@autoweave/observability";
 import {
   GraphQLID,
   GraphQLList,
@@ -15,6 +16,8 @@ export interface Context {
   readonly daemon: USBDaemon;
   readonly plugins: PluginLoader;
 }
+
+const log = getLogger().child({ component: "graphql" });
 
 const required = (type: typeof GraphQLString) => new GraphQLNonNull(type);
 
@@ -61,7 +64,11 @@ const mutation = new GraphQLObjectType<unknown, Context>({
     reloadPlugin: {
       type: plugin,
       args: { name: { type: required(GraphQLID) } },
-      resolve: (_, { name }: { name: string }, { plugins }) => plugins.reload(name),
+      resolve: async (_, { name }: { name: string }, { plugins }) => {
+        const reloaded = await plugins.reload(name);
+        log.audit("plugin reloaded", { plugin: name, version: reloaded.version });
+        return reloaded;
+      },
     },
   },
 });

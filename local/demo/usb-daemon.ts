@@ -133,6 +133,7 @@ export class USBDaemon extends EventEmitter<Events> {
     await promisify(libusb.reset).call(libusb);
   }
 
+  /** What was moved, in or out. */
   async transfer(device: Device, transfer: Transfer): Promise<Uint8Array> {
     const { libusb } = this.#find(device);
     try {
@@ -197,8 +198,8 @@ async function perform(libusb: LibusbDevice, transfer: Transfer): Promise<Uint8A
   if (direction === "in") {
     return (await (endpointOf(libusb, endpoint) as InEndpoint).transferAsync(length)) ?? new Uint8Array();
   }
-  await (endpointOf(libusb, endpoint) as OutEndpoint).transferAsync(Buffer.from(data));
-  return new Uint8Array();
+  const written = await (endpointOf(libusb, endpoint) as OutEndpoint).transferAsync(Buffer.from(data));
+  return data.subarray(0, written);
 }
 
 function endpointOf(libusb: LibusbDevice, address: number) {
