@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Backend } from "../../../dashboards/backend.ts";
 import { drawDashboard, type Drawn } from "../../../dashboards/draw/dashboard.ts";
 import { clock } from "../../../dashboards/draw/format.ts";
-import { type DashboardModel, type Datasource, secondsOf } from "../../../dashboards/model.ts";
+import { type DashboardModel, secondsOf } from "../../../dashboards/model.ts";
 import { Cache } from "../cache.ts";
-import type { DeskDatasource, DeskSettings } from "../settings.ts";
+import type { DeskSettings } from "../settings.ts";
+import { backendsOf, isTenantsOwn } from "./backends.ts";
 import { type Choice, rangeChoice, variableChoice, variablesOf } from "./choices.ts";
 
 /** A dashboard as it is now. */
@@ -50,7 +51,7 @@ export class Dashboards {
     const signal = AbortSignal.timeout(deadlineMs);
     const range = rangeChoice(dashboard, parameters);
     const tenant = this.#tenantChoice(dashboard, parameters);
-    const backendOf = this.#backends(tenant?.chosen);
+    const backendOf = backendsOf(this.#settings, tenant?.chosen);
     const variables = variablesOf(dashboard, parameters);
     const metrics = backendOf({ type: "prometheus", uid: this.#metricsUid() });
     const choose = () =>
@@ -76,9 +77,8 @@ export class Dashboards {
 
   #metricsUid = (): string => this.#settings.datasources.find(({ type }) => type === "prometheus")?.uid ?? "";
 
-  /** A dashboard without a variable for tenants is a tenant's own: it asks datasources that know of one tenant alone. */
-  #tenantChoice({ templating }: DashboardModel, parameters: URLSearchParams): Choice | undefined {
-    if (templating.list.some(({ name }) => name === "tenant")) return undefined;
+  #tenantChoice(dashboard: DashboardModel, parameters: URLSearchParams): Choice | undefined {
+    if (!isTenantsOwn(dashboard)) return undefined;
     const ids = this.#settings.tenants.map(({ id }) => id);
     const wanted = parameters.get(asTenant) ?? "";
     return {
@@ -88,19 +88,4 @@ export class Dashboards {
       options: ids.map((id) => ({ value: id, text: id })),
     };
   }
-
-  /** The datasources, as operators have them or as one tenant does. */
-  #backends(tenant: string | undefined): (datasource: Datasource) => Backend | undefined {
-    const { datasources, tenantMetricsUrl } = this.#settings;
-    return ({ uid }) => {
-      const found = datasources.find((each) => each.uid === uid);
-      return found && (tenant === undefined ? found : ownOf(found, tenant, tenantMetricsUrl));
-    };
-  }
 }
-
-const ownOf = (datasource: DeskDatasource, tenant: string, metricsUrl: string): Backend => ({
-  name: datasource.name,
-  url: datasource.type === "prometheus" ? metricsUrl : datasource.url,
-  headers: { "X-Scope-OrgID": tenant },
-});
