@@ -38,8 +38,15 @@ function burning(slo: Slo, { factor, longSeconds, shortSeconds }: BurnRate, scop
   const tooFast = (counted: (count: Count) => string) =>
     `${counted("errors")} / ${counted("events")} > ${factor} * ${budgetOf(slo)}`;
   const enough = slo.minimumErrors ? `\nand ${long("errors")} >= ${slo.minimumErrors}` : "";
-  return `${tooFast(long)}\nand ${tooFast(short)}${enough}`;
+  return `${tooFast(long)}\nand ${tooFast(short)}${enough}\nand ${knownBefore(slo, scope, longSeconds)}`;
 }
+
+/**
+ * Those that were there before the window began, within as long a time. Of others the window holds less than its length, and
+ * a bad minute of a young service's first ten is no tenth of its month; until then the fixed thresholds watch it.
+ */
+const knownBefore = ({ id }: Slo, scope: Scope, seconds: number): string =>
+  `present_over_time(${increase(scope, "events")}${ofSlo(id)}[${duration(seconds)}] offset ${duration(seconds)})`;
 
 /** The number of events within a longer window: a service's is recorded. */
 const within = (slo: Slo, scope: Scope, count: Count, seconds: number): string =>

@@ -106,14 +106,14 @@ export function pageCases(slo: Slo): RuleCase[] {
           {
             ...each,
             promise: `${slo.id}: less than ${slo.minimumErrors} bad events within the window page nobody, though all are bad`,
-            series: of([1, slo.minimumErrors - 0.5, 1], [6 * hour, 0, 0]),
-            firing: { "0m": [], "5m": [], "30m": [] },
+            series: of([hour, 0, 0], [1, slo.minimumErrors - 0.5, 1], [6 * hour, 0, 0]),
+            firing: { "1h": [], "1h5m": [], "1h30m": [] },
           },
           {
             ...each,
             promise: `${slo.id}: ${slo.minimumErrors} bad events are enough`,
-            series: of([1, slo.minimumErrors, 1], [hour, 0, 0]),
-            firing: { "0m": [page] },
+            series: of([hour, 0, 0], [1, slo.minimumErrors, 1], [hour, 0, 0]),
+            firing: { "1h": [page] },
           },
         ]
       : []),
@@ -123,25 +123,25 @@ export function pageCases(slo: Slo): RuleCase[] {
             ...each,
             promise: `${slo.id}: of two tenants only the one whose budget burns is named`,
             series: {
-              ...of([hour, traffic, 0.9]),
-              ...withoutService(history(slo, "rate5m", [[hour, traffic, 0]], "b")),
+              ...of([2 * hour, traffic, 0.9]),
+              ...withoutService(history(slo, "rate5m", [[2 * hour, traffic, 0]], "b")),
             },
-            firing: { "30m": [page] },
+            firing: { "1h30m": [page] },
           },
           {
             ...each,
             promise: `${slo.id}: when the budgets of three tenants of four burn, their service is named too`,
             series: {
-              ...of([hour, 4 * traffic, 0.9]),
+              ...of([2 * hour, 4 * traffic, 0.9]),
               ...Object.assign(
                 {},
                 ...["a", "b", "c", "d"].map((name) =>
-                  withoutService(history(slo, "rate5m", [[hour, traffic, name === "d" ? 0 : 0.9]], name)),
+                  withoutService(history(slo, "rate5m", [[2 * hour, traffic, name === "d" ? 0 : 0.9]], name)),
                 ),
               ),
             },
             firing: {
-              "30m": [
+              "1h30m": [
                 { scope: "service", tenant_id: "" },
                 ...["a", "b", "c"].map((name) => ({ scope: "tenant", tenant_id: name })),
               ],
@@ -152,8 +152,14 @@ export function pageCases(slo: Slo): RuleCase[] {
     {
       ...each,
       promise: `${slo.id}: a budget that still burns after 15 minutes escalates`,
-      series: of([hour, traffic, 0.9]),
-      firing: { "10m": [{ escalation: "" }], "15m": [{ escalation: "" }, { escalation: "true" }] },
+      series: of([hour, 0, 0], [hour, traffic, 0.9]),
+      firing: { "1h10m": [{ escalation: "" }], "1h15m": [{ escalation: "" }, { escalation: "true" }] },
+    },
+    {
+      ...each,
+      promise: `${slo.id}: what is younger than an hour has spent nothing of a month within an hour`,
+      series: of([2 * hour, traffic, 0.9]),
+      firing: { "5m": [], "55m": [], "1h": [page] },
     },
   ];
 }
@@ -180,12 +186,16 @@ export function ticketCases(slo: Slo): RuleCase[] {
     const events = (18 + 2) * hour * traffic + 4 * hour * good;
     const morning = (times * budget * events - times * budget * 2 * hour * traffic) / (18 * hour * traffic);
     return [
+      [1, 0, 0],
       [18 * hour, traffic, morning],
       [4 * hour, good, 0],
       [2 * hour, traffic, times * budget],
     ];
   };
-  const atTheEnd = "23h55m";
+  const atTheEnd = "24h";
+  /** Days take a while to play: here a step is half an hour. */
+  const each30Minutes = { everySeconds: 1800, alert };
+  const threeDaysBefore = [3 * 48, 0, 0] as const;
   return [
     {
       ...each,
@@ -195,21 +205,27 @@ export function ticketCases(slo: Slo): RuleCase[] {
     },
     {
       ...each,
+      promise: `${slo.id}: what is younger than a day makes no ticket of its first hours`,
+      series: of(...onlyTheDay(daily * tooFast).slice(1)),
+      firing: { "5m": [], "6h": [] },
+    },
+    {
+      ...each,
       promise: `${slo.id}: a little less than 10 % of the budget within a day is none`,
       series: of(...onlyTheDay(daily * justNot)),
       firing: { [atTheEnd]: [] },
     },
     {
-      ...each,
+      ...each30Minutes,
       promise: `${slo.id}: 10 % of the budget within three days is a ticket, until six hours after`,
-      series: of([12 * hour, traffic, threeDays * budget * tooFast], [7 * hour, traffic, 0]),
-      firing: { "11h55m": [ticket], "18h30m": [] },
+      series: of(threeDaysBefore, [24, traffic, threeDays * budget * tooFast], [14, traffic, 0]),
+      firing: { "83h30m": [ticket], "90h": [] },
     },
     {
-      ...each,
+      ...each30Minutes,
       promise: `${slo.id}: a little less than 10 % of the budget within three days is none`,
-      series: of([12 * hour, traffic, threeDays * budget * justNot]),
-      firing: { "6h": [], "11h55m": [] },
+      series: of(threeDaysBefore, [24, traffic, threeDays * budget * justNot]),
+      firing: { "78h": [], "83h30m": [] },
     },
     {
       ...each,
