@@ -1,4 +1,5 @@
 import { alertPrefix } from "../../../../alerts/slo/scope.ts";
+import { ready } from "../../../../alerts/slo/series.ts";
 import type { Indicator, Slo } from "../../../../alerts/slos.ts";
 import { type RuleCase, selector } from "../../../support/promtool.ts";
 import { gauge } from "../../../support/samples.ts";
@@ -49,6 +50,17 @@ export function readinessCases(slo: ReadinessSlo): RuleCase[] {
       series: { [replica("0")]: [...Array<number>(20).fill(1), "stale"] },
       alert,
       firing: { "10m": [], "10m30s": [app], "1h9m": [app], "1h12m": [] },
+    },
+    {
+      promise: `${id}: a service is not missed by a Prometheus that has not run for two minutes`,
+      series: {
+        [replica("0")]: [...Array<number>(20).fill(1), "stale"],
+        'process_start_time_seconds{job="prometheus",pod="0"}': gauge([0, 40]),
+        'process_start_time_seconds{job="prometheus",pod="1"}': gauge([0, 20], [600, 20]),
+      },
+      alert,
+      firing: { "10m30s": [], "12m": [], "12m30s": [app] },
+      values: [{ expr: `${ready} or vector(2)`, at: "11m30s", value: 2 }],
     },
     {
       promise: `${id}: of two services only the one that is not ready is named`,
