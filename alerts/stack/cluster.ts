@@ -2,12 +2,25 @@ import type { Alert } from "../alert.ts";
 
 const hour = 3600;
 
-/** Space that is going to end within a time, or has nearly. */
-const filling = (available: string, size: string, { fraction, hours }: { fraction: number; hours: number }) =>
-  `${available} / ${size} < ${fraction} and predict_linear(${available}[6h], ${hours} * ${hour}) < 0 or ${available} / ${size} < 0.03`;
+interface Bounds {
+  /** Free space that is enough, whatever the trend, as a share. */
+  fraction: number;
+  /** How far the trend is followed. */
+  hours: number;
+  /** How long ago it must have been there already, for its trend to count. */
+  pastHours?: number;
+}
 
-const soon = { fraction: 0.4, hours: 72 };
-const nearly = { fraction: 0.15, hours: 6 };
+/** Space that is going to end within a time, or has nearly. */
+function filling(available: string, size: string, { fraction, hours, pastHours }: Bounds): string {
+  const past = pastHours ? ` and present_over_time(${available}[1h] offset ${pastHours}h)` : "";
+  const trend = `predict_linear(${available}[6h], ${hours} * ${hour}) < 0${past}`;
+  return `${available} / ${size} < ${fraction} and ${trend} or ${available} / ${size} < 0.03`;
+}
+
+/** What a volume does in its first minutes says nothing of days. */
+const soon: Bounds = { fraction: 0.4, hours: 72, pastHours: 5 };
+const nearly: Bounds = { fraction: 0.15, hours: 6 };
 
 /**
  * Volumes, nodes, certificates and pods, as Kubernetes and its parts tell of them.
@@ -15,13 +28,13 @@ const nearly = { fraction: 0.15, hours: 6 };
  */
 export function clusterAlerts(namespace: string): Alert[] {
   const own = `{namespace="${namespace}"}`;
-  const volume = (bounds: typeof soon) =>
+  const volume = (bounds: Bounds) =>
     filling(
       `kubelet_volume_stats_available_bytes${own}`,
       `kubelet_volume_stats_capacity_bytes${own}`,
       bounds,
     );
-  const node = (bounds: typeof soon) =>
+  const node = (bounds: Bounds) =>
     filling(`node_filesystem_avail_bytes${disks}`, `node_filesystem_size_bytes${disks}`, bounds);
   const expiry = `certmanager_certificate_expiration_timestamp_seconds${own} - time()`;
   return [

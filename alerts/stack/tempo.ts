@@ -49,7 +49,8 @@ export const tempoAlerts: Alert[] = [
     severity: "warning",
     expr:
       "sum(increase(tempodb_retention_errors_total[1h])) > 2 or " +
-      "sum(increase(tempodb_retention_duration_seconds_count[1h])) == 0",
+      // It is applied to tenants that have blocks.
+      "sum(increase(tempodb_retention_duration_seconds_count[1h])) == 0 and sum(tempodb_blocklist_length) > 0",
     holdsSeconds: 3600,
     summary: "Tempo keeps traces past their retention.",
     description:

@@ -156,7 +156,7 @@ export class BackendMetrics {
     await push(now - 30 * 86_400_000);
   }
 
-  /** With a limit that the second batch of spans is beyond. */
+  /** With a block in its store, and a limit that the second batch of spans is beyond. */
   async #tempo(program: string, port: number, otlp: number): Promise<void> {
     const data = join(this.#folder, "tempo");
     const { [tenant]: limits } = tempoOverrides(stack);
@@ -188,7 +188,12 @@ export class BackendMetrics {
         receivers: { otlp: { protocols: { http: { endpoint: local(otlp) } } } },
       },
       storage: {
-        trace: { backend: "local", local: { path: `${data}/blocks` }, wal: { path: `${data}/wal` } },
+        trace: {
+          backend: "local",
+          local: { path: `${data}/blocks` },
+          wal: { path: `${data}/wal` },
+          blocklist_poll: "1s",
+        },
       },
     });
     await this.#start(program, [`-config.file=${file}`], `http://${local(port)}/metrics`);
@@ -199,6 +204,7 @@ export class BackendMetrics {
         body: JSON.stringify(spans(name)),
       }).catch(() => ({ ok: false }));
     await waitUntil(async () => (await push("small")).ok, 60, 200);
+    await fetch(`http://${local(port)}/flush`, { method: "POST" });
     await push("x".repeat(4000));
   }
 

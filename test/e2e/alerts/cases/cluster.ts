@@ -48,12 +48,12 @@ export const clusterCases: RuleCase[] = [
   {
     ...each,
     promise:
-      "VolumeFilling warns an hour after it can be foreseen that the volume is full within three days, and ends when space is made",
+      "VolumeFilling warns an hour after hours of a trend foretell that the volume is full within three days, and ends when space is made",
     series: { ...volume.filling(39, 1), ...foreign.filling(39, 1) },
     alert: "VolumeFilling",
     firing: {
-      "1h": [],
-      "1h10m": [{ ...pvc, severity: "warning" }],
+      "5h50m": [],
+      "6h": [{ ...pvc, severity: "warning" }],
       "11h50m": [{ ...pvc, severity: "warning" }],
       "24h": [],
     },
@@ -102,10 +102,11 @@ export const clusterCases: RuleCase[] = [
   },
   {
     ...each,
-    promise: "NodeDiskFilling warns of a disk and of no memory, and ends when space is made",
+    promise:
+      "NodeDiskFilling warns of a disk and of no memory after hours of a trend, and not of its first minutes, and ends when space is made",
     series: { ...node.filling(39, 1), ...memory.filling(39, 1) },
     alert: "NodeDiskFilling",
-    firing: { "1h": [], "1h10m": [{ node: "n1", mountpoint: "/" }], "24h": [] },
+    firing: { "5h50m": [], "6h": [{ node: "n1", mountpoint: "/" }], "24h": [] },
   },
   {
     ...each,

@@ -146,6 +146,7 @@ export const tempoCases: RuleCase[] = [
         25,
       ],
       'tempodb_retention_duration_seconds_count{pod="1"}': "0x80",
+      'tempodb_blocklist_length{pod="0",tenant="a"}': "5x80",
     },
     alert: "TempoRetentionStalled",
     firing: { "3h45m": [], "3h50m": [{ severity: "warning" }], "4h55m": [{ severity: "warning" }], "5h": [] },
@@ -158,9 +159,18 @@ export const tempoCases: RuleCase[] = [
         Math.floor(index / 11),
       ),
       'tempodb_retention_duration_seconds_count{pod="1"}': "0x100",
+      'tempodb_blocklist_length{pod="0",tenant="a"}': "5x100",
     },
     alert: "TempoRetentionStalled",
     firing: { "3h": [], "6h": [], "8h": [] },
+  },
+  {
+    promise:
+      "TempoRetentionStalled is silent where no trace has been stored yet, and nothing can be kept too long",
+    everySeconds: 300,
+    series: { 'tempodb_retention_duration_seconds_count{pod="0"}': "0x60" },
+    alert: "TempoRetentionStalled",
+    firing: { "2h": [], "4h": [] },
   },
   {
     promise: "TempoRetentionStalled fires an hour after it began to fail",
