@@ -5,11 +5,13 @@ import Mocha from "mocha";
 import { Environment } from "../environment.ts";
 import { UserError } from "../errors.ts";
 import { repository } from "../folders.ts";
+import { deployDemo } from "../live/demo-app.ts";
 import { main } from "../main.ts";
+import { step } from "../progress.ts";
 import { TallyReporter } from "../tally-reporter.ts";
 import { ensureTools } from "../tools/build.ts";
 import { toolNames } from "../tools/catalog.ts";
-import { ensureDebianProgram } from "../tools/debian.ts";
+import { debianPrograms, ensureDebianProgram } from "../tools/debian.ts";
 import { ensureMoto } from "../cloud.ts";
 
 const allTests = "{test,sdk/test}/**/*.test.ts";
@@ -60,7 +62,8 @@ await main(async ([first = "", ...rest]) => {
   if (files.some((file) => matchesGlob(file, endToEnd))) {
     await ensureTools(toolNames);
     await ensureMoto();
-    await ensureDebianProgram("nginx");
+    for (const program of debianPrograms) await ensureDebianProgram(program);
+    await step("The sample app", deployDemo);
   }
   const failures = await inOwnEnvironment(() => runMocha(files.sort()));
   process.exit(failures === 0 ? 0 : 1);

@@ -87,7 +87,9 @@ export class LiveStack {
         await Promise.all(program.after.map((name) => ready.get(name)));
         await this.#startProgram(program, deployed);
         waiting.delete(program.name);
-        show(waiting.size > 0 ? `waiting for ${[...waiting].join(", ")}` : `${ready.size} programs`);
+        const [next, ...others] = waiting;
+        const more = others.length > 0 ? ` and ${others.length} more` : "";
+        show(next ? `waiting for ${next}${more}` : `${ready.size} programs`);
       };
       ready.set(program.name, start());
     }

@@ -15,6 +15,10 @@ const packages = {
   "umockdev-run": "umockdev",
 } as const;
 
+type DebianProgram = keyof typeof packages;
+
+export const debianPrograms = Object.keys(packages) as DebianProgram[];
+
 /** Debian keeps some programs off the PATH; of PostgreSQL's versions the newest comes first. */
 function folders(): string {
   const postgresql = globSync("/usr/lib/postgresql/*/bin").sort((one, other) =>
@@ -24,7 +28,7 @@ function folders(): string {
 }
 
 /** The path of a program of the operating system, whose package is installed first when it is missing (as root). */
-export async function ensureDebianProgram(program: keyof typeof packages): Promise<string> {
+export async function ensureDebianProgram(program: DebianProgram): Promise<string> {
   const name = packages[program];
   const installed = findOnPath(program, folders());
   if (installed) return installed;
