@@ -35,7 +35,6 @@ import (
 	"go.opentelemetry.io/collector/processor/batchprocessor"
 	"go.opentelemetry.io/collector/processor/memorylimiterprocessor"
 	"go.opentelemetry.io/collector/receiver"
-	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 	"go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
 )
 
@@ -52,7 +51,7 @@ func components() (otelcol.Factories, error) {
 		Receivers: byType[receiver.Factory](
 			filelogreceiver.NewFactory(),
 			newLokiReceiverFactory(),
-			otlpreceiver.NewFactory(),
+			newOtlpReceiverFactory(),
 			prometheusreceiver.NewFactory(),
 		),
 		Processors: byType[processor.Factory](
