@@ -60,7 +60,9 @@ export function tempoConfig(stack: StackConfig, overridesFile: string) {
         ring: { ...ring, replication_factor: distributed ? 3 : 1 },
         ...(distributed ? {} : { min_ready_duration: "0s" }),
       },
+      // A trace is in memory alone until both have passed since its last span: what an ingester that is killed can lose.
       trace_idle_period: "5s",
+      flush_check_period: "5s",
       max_block_duration: "15m",
       flush_all_on_shutdown: true,
     },

@@ -64,6 +64,11 @@ describe("Tempo's configuration", () => {
     assert.equal(tempoConfig(standard, "f").ingester.lifecycler.ring.replication_factor, 3);
   });
 
+  it("has a trace on disk ten seconds after its last span: what is in memory alone is lost with the process", () => {
+    const { trace_idle_period: idle, flush_check_period: check } = tempoConfig(small, "f").ingester;
+    assert.deepEqual([idle, check], ["5s", "5s"]);
+  });
+
   it("holds no credential", () => {
     assert.doesNotMatch(JSON.stringify(tempoConfig(small, "f")), /access_key|secret_key/);
   });
