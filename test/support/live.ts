@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ApiServer } from "../../local/api-server.ts";
+import { LiveStack, type Outputs } from "../../local/live/live-stack.ts";
+import type { Program } from "../../local/live/program.ts";
 import { Ports } from "../../local/ports.ts";
-import { waitUntil } from "../../local/processes.ts";
+import { isRunning, type ProcessRecord, waitUntil } from "../../local/processes.ts";
+import { Pulumi } from "../../local/pulumi.ts";
 import { Commands } from "./commands.ts";
 
 interface Status {
+  namespace: string;
   endpoints: Record<string, string>;
   tenants: { id: string; tier: string; tokenFile: string }[];
 }
@@ -39,8 +45,36 @@ export class Live {
 
   async start(): Promise<void> {
     await this.commands.succeed("start");
-    this.#status = JSON.parse(await this.commands.succeed("status", "--json")) as Status;
+    await this.#readStatus();
   }
+
+  /** Deploys, and starts some programs only. */
+  async startOnly(programs: readonly Program[]): Promise<void> {
+    await this.commands.succeed("start", "--no-live");
+    await this.run(programs);
+    await this.#readStatus();
+  }
+
+  /** Starts those of the programs that do not run, or run with another configuration. */
+  run(programs: readonly Program[]): Promise<void> {
+    const environment = this.commands.environment("dev");
+    const outputs = new Pulumi(environment).state.outputs("dev") as unknown as Outputs;
+    return new LiveStack(environment, "dev", programs).start(outputs);
+  }
+
+  /** Ends a program without a warning, with the processes that it has started: as one that runs in a container ends. */
+  async kill(program: string): Promise<void> {
+    const { stackFolder } = this.commands.environment("dev");
+    const file = join(stackFolder, "processes", `${program}.json`);
+    const record = JSON.parse(readFileSync(file, "utf8")) as ProcessRecord;
+    assert.ok(isRunning(record), `${program} does not run`);
+    process.kill(-record.pid, "SIGKILL");
+    assert.ok(await waitUntil(() => !isRunning(record), 10, 5), `${program} does not end`);
+  }
+
+  /** What a program has said since it was started. */
+  logOf = (program: string): string =>
+    readFileSync(join(this.commands.environment("dev").stackFolder, "logs", `${program}.log`), "utf8");
 
   get status(): Status {
     return this.#status ?? assert.fail("the live stack has not been started");
@@ -64,6 +98,18 @@ export class Live {
     return readFileSync(tokenFile, "utf8");
   }
 
+  /** The token of one of AutoWeave's own services. */
+  async serviceToken(service: string): Promise<string> {
+    const api = new ApiServer(this.commands.environment("dev").controlPlane.kubeconfig);
+    const label = encodeURIComponent(`autoweave.com/service=${service}`);
+    const [secret] = await api
+      .list<{ data: { token: string } }>(
+        `/api/v1/namespaces/${this.status.namespace}/secrets?labelSelector=${label}`,
+      )
+      .finally(() => api.close());
+    return Buffer.from(secret?.data.token ?? assert.fail(`no service ${service}`), "base64").toString();
+  }
+
   /** The answer of one of the gateway's endpoints to a tenant. */
   async ask<T>(
     tenant: string,
@@ -83,6 +129,10 @@ export class Live {
     const response = await fetch(`${this.direct(port)}/api/v1/query?${new URLSearchParams({ query })}`);
     const { data, error } = (await response.json()) as { data?: { result: Sample[] }; error?: string };
     return data?.result ?? assert.fail(`${query}: ${error}`);
+  }
+
+  async #readStatus(): Promise<void> {
+    this.#status = JSON.parse(await this.commands.succeed("status", "--json")) as Status;
   }
 
   /** What Alertmanager has sent since a time (milliseconds since 1970). */

@@ -35,9 +35,9 @@ export function tenancy({ services }: Pick<StackConfig, "services">) {
     /** One name for the tenant of a record. */
     "transform/records": {
       error_mode: "propagate",
-      trace_statements: [{ context: "span", statements: records("span.attributes") }],
-      metric_statements: [{ context: "datapoint", statements: records("datapoint.attributes") }],
-      log_statements: [{ context: "log", statements: records("log.attributes") }],
+      trace_statements: [scope, { context: "span", statements: records("span.attributes") }],
+      metric_statements: [scope, { context: "datapoint", statements: records("datapoint.attributes") }],
+      log_statements: [scope, { context: "log", statements: records("log.attributes") }],
     },
     /** Records of one batch that are for different tenants part here. */
     "groupbyattrs/tenant": { keys: ["tenant.id"] },
@@ -56,6 +56,12 @@ export function tenancy({ services }: Pick<StackConfig, "services">) {
     ...lokiLabels,
   };
 }
+
+/** A scope speaks for nobody; Loki would take its word before the resource's. */
+const scope = {
+  context: "scope",
+  statements: ["tenant.id", "tenant_id"].map((attribute) => `delete_key(scope.attributes, "${attribute}")`),
+};
 
 /** The names that senders of Loki's protocol commonly give to what OpenTelemetry calls otherwise. */
 const lokiNames = {

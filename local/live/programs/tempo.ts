@@ -7,11 +7,15 @@ import { objectStoreEnvironment } from "./object-store.ts";
 /** Values of either of Tempo's charts. */
 interface Values {
   config: string;
-  tempo: { per_tenant_overrides?: object };
+  tempo: { per_tenant_overrides?: object; extraEnv?: { name: string; value?: string }[] };
   per_tenant_overrides?: object;
 }
 
 const name = "tempo";
+
+/** Its container's variables, among them the bound of its memory; what refers to a Secret is left out. */
+const plainVariables = ({ tempo: { extraEnv = [] } }: Values): NodeJS.ProcessEnv =>
+  Object.fromEntries(extraEnv.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 
 /** Tempo as one process, with the deployed configuration and limits of tenants. */
 export const tempo: Program = {
@@ -30,7 +34,7 @@ export const tempo: Program = {
     return {
       command: (await ensureTools([name])).tempo,
       args: ["-target=all", `-config.file=${config}`],
-      env: objectStoreEnvironment(context),
+      env: { ...plainVariables(values), ...objectStoreEnvironment(context) },
       isReady: () => answers(`http://${context.at("tempo-http")}/ready`),
     };
   },

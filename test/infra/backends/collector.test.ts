@@ -38,6 +38,19 @@ describe("the Collector's configuration", () => {
     assert.equal(collectorConfig(small).processors.memory_limiter.limit_mib, 614);
   });
 
+  it("takes no scope's word for a tenant", () => {
+    const { trace_statements, metric_statements, log_statements } =
+      collectorConfig(small).processors["transform/records"];
+    for (const [first] of [trace_statements, metric_statements, log_statements])
+      assert.deepEqual(first, {
+        context: "scope",
+        statements: [
+          'delete_key(scope.attributes, "tenant.id")',
+          'delete_key(scope.attributes, "tenant_id")',
+        ],
+      });
+  });
+
   it("has for each tenant and backend a queue on disk from which nothing is given up for its age", () => {
     // Two tenants; Tempo, Loki and a pair of Prometheus.
     assert.equal(sending(standard).length, 2 * 4);
