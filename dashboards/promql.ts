@@ -27,5 +27,10 @@ export const recorded = (series: string, scope: Scope, ...matchers: string[]): s
   select(series, [...matchers, ...chosen(scope)]);
 
 /** Share of a metric's events that failed, by some of its own labels. */
-export const failedShare = (metric: MetricDefinition, scope: Scope, by: readonly string[] = []): string =>
-  `${sumBy(by, recorded(failedRate(metric), scope))} / ${sumBy(by, recorded(countRate(metric), scope))}`;
+export const failedShare = (
+  metric: MetricDefinition,
+  scope: Scope,
+  by: readonly string[] = [],
+  ...matchers: string[]
+): string =>
+  [failedRate, countRate].map((rate) => sumBy(by, recorded(rate(metric), scope, ...matchers))).join(" / ");

@@ -65,6 +65,7 @@ function promise(slo: Slo): Row {
         height: 8,
         query: kept(slo, scope),
         trend: false,
+        decimals: 3,
         limits: { critical: slo.objective, bad: "below" },
       }),
       timeSeries({

@@ -46,6 +46,8 @@ export interface PanelOptions {
   /** In lines of 30 pixels. Default: 8. */
   height?: number;
   limits?: Limits;
+  /** Digits after the point. Default: as many as Grafana finds right. */
+  decimals?: number;
   /** What it means that there is nothing to show, where that is no fault. */
   noValue?: string;
   /** From its points to what is behind them. */
@@ -66,6 +68,7 @@ interface CommonBuilder {
   span(columns: number): this;
   height(lines: number): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
+  decimals(digits: number): this;
   noValue(text: string): this;
   dataLinks(links: DashboardLinkBuilder[]): this;
 }
@@ -73,7 +76,7 @@ interface CommonBuilder {
 /** Gives a panel what every panel has. */
 export function described<B extends CommonBuilder>(
   builder: B,
-  { title, description, unit, width, height = 8, limits = {}, noValue, links }: PanelOptions,
+  { title, description, unit, width, height = 8, limits = {}, decimals, noValue, links }: PanelOptions,
   datasources: Datasources,
 ): B {
   builder
@@ -83,6 +86,7 @@ export function described<B extends CommonBuilder>(
     .span(width)
     .height(height)
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps(limits)));
+  if (decimals !== undefined) builder.decimals(decimals);
   if (noValue) builder.noValue(noValue);
   return links ? builder.dataLinks(links(datasources)) : builder;
 }

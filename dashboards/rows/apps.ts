@@ -1,4 +1,4 @@
-import type { jobResults } from "../../sdk/src/names/index.ts";
+import type { jobResults, UsbAction } from "../../sdk/src/names/index.ts";
 import { metrics } from "../../sdk/src/names/index.ts";
 import type { Row } from "../dashboard.ts";
 import { evidence } from "../links.ts";
@@ -41,7 +41,16 @@ export const usbRow = (scope: Scope): Row => ({
   title: "USB",
   panels: [
     ...latency(usbEvents, scope),
-    errors({ what: "USB events", metric: metrics.usbEvents, by: "action", spans: usbEvents.spans }, scope),
+    errors(
+      {
+        what: "USB events",
+        metric: metrics.usbEvents,
+        by: "action",
+        spans: usbEvents.spans,
+        among: `action!="${"error" satisfies UsbAction}"`,
+      },
+      scope,
+    ),
     timeSeries({
       title: "USB events by action",
       description:
@@ -137,7 +146,7 @@ const queueDepth = (scope: Scope): Panel =>
   timeSeries({
     title: "Jobs in queues",
     description: "By state. Waiting jobs that only grow in number come faster than they are done.",
-    noValue: "No queue of an app of one's own",
+    noValue: "No app of one's own has a queue",
     unit: "short",
     width: 8,
     style: "stacked",

@@ -19,16 +19,18 @@ interface Errors {
   by: string;
   /** TraceQL of their spans. */
   spans: string;
+  /** Matcher of those that can fail and succeed. Default: all can. */
+  among?: string;
 }
 
 /** The share that fails, by one of the metric's own labels, against what is promised of the whole. */
-export const errors = ({ what, metric, by, spans }: Errors, scope: Scope): Panel =>
+export const errors = ({ what, metric, by, spans, among }: Errors, scope: Scope): Panel =>
   timeSeries({
     title: `${what}: errors by ${by.replaceAll("_", " ").replace(/^http /, "")}`,
     description: `The share that fails.${promise ? ` Promised of all operations together: ${promise.promise}.` : ""}`,
     unit: "percentunit",
     width: 8,
-    queries: [{ expr: failedShare(metric, scope, [by]), legend: `{{${by}}}` }],
+    queries: [{ expr: failedShare(metric, scope, [by], ...(among ? [among] : [])), legend: `{{${by}}}` }],
     max: 0.06,
     ...failureLimits,
     links: evidence(scope, `${spans} && status = error`),

@@ -18,12 +18,19 @@ const seconds = (value: number): string => {
   return `${significant(value * 1e6)} µs`;
 };
 
+/** Nearly all is not all: as many digits as show two of what is missing, within reason. */
+const share = (value: number): string => {
+  const missing = 100 * Math.abs(1 - value);
+  const digits = missing > 0 && missing < 1 ? Math.min(4, 1 - Math.floor(Math.log10(missing))) : undefined;
+  return `${digits === undefined ? significant(value * 100) : Number((value * 100).toFixed(digits))}%`;
+};
+
 const thousands = ["", " K", " M", " G", " T"];
 const binary = [" B", " KiB", " MiB", " GiB", " TiB"];
 
 const formats: Record<string, (value: number) => string> = {
   s: seconds,
-  percentunit: (value) => `${significant(value * 100)}%`,
+  percentunit: share,
   bytes: (value) => short(value, 1024, binary),
   Bps: (value) => `${short(value, 1024, binary)}/s`,
   ops: (value) => `${short(value, 1000, thousands)} ops/s`,
