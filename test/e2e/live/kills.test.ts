@@ -202,16 +202,6 @@ describe("the live stack, its programs killed without a warning,", function () {
     assert.ok(lost.length < accepted);
     assert.ok(oldestSeconds <= 1.5 * waitSeconds);
   });
-
-  it("says in `npm run status` which program has ended and where its log is, and `npm start` starts it again", async () => {
-    await live.kill("prom-label-proxy");
-    const said = await live.commands.succeed("status");
-    assert.match(said, /prom-label-proxy does not run any more[.] Its log: \S+prom-label-proxy[.]log/);
-    assert.equal(said.match(/does not run any more/g)?.length, 1);
-    await live.commands.succeed("start");
-    assert.doesNotMatch(await live.commands.succeed("status"), /does not run any more/);
-    await valuesFound(live, someTenant, Date.now());
-  });
 });
 
 const yearMilliseconds = 365 * 86_400_000;

@@ -23,13 +23,14 @@ export const namesOf = ({ tenant, first, count }: Numbers): string[] =>
 const attributes = (values: Record<string, string>) =>
   Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
 
-const resourceOf = (service: string, more: Record<string, string> = {}) => ({
+const resourceOf = (service = "numbered", more: Record<string, string> = {}) => ({
   attributes: attributes({ "service.name": service, "deployment.environment.name": "development", ...more }),
 });
 
 /** What a request says beside its records. */
 export interface Origin {
-  service: string;
+  /** Default: numbered. */
+  service?: string;
   /** Further attributes of the resource. */
   resource?: Record<string, string>;
   /** Makes each span or line so many bytes longer. */
