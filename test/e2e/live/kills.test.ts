@@ -76,7 +76,7 @@ describe("the live stack, its programs killed without a warning,", function () {
       for (const tenant of tenants) {
         const found = await linesFound(live, tenant, since, load.service);
         const { accepted, lost, foreign, repeated } = accountOf(recordsOf(acceptedOf(tenant, "logs")), found);
-        say(`${tenant}: ${accepted} lines accepted, ${lost.length} lost, ${repeated} stored twice`);
+        say(`${tenant}: ${accepted} lines accepted, ${lost.length} lost, ${repeated} found twice`);
         assert.deepEqual({ lost, foreign }, { lost: [], foreign: [] });
       }
     });
