@@ -96,4 +96,19 @@ describe("the fakes of usb 2.x and 3.x", () => {
       { method: "claimInterface", args: [0] },
     ]);
   });
+
+  it("give no device the address of another that is there, however often plugs are pulled", () => {
+    const bus = 42;
+    const plugged = () => new FakeUSB2Device({ vendorId: 1, productId: 1, bus });
+    const usb = new FakeUSB2();
+    const stays = plugged();
+    usb.plug(stays);
+    for (let count = 0; count < 300; count++) {
+      const device = plugged();
+      assert.notEqual(device.deviceAddress, stays.deviceAddress);
+      assert.ok(device.deviceAddress >= 1 && device.deviceAddress <= 127);
+      usb.plug(device);
+      usb.unplug(device);
+    }
+  });
 });

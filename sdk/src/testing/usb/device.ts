@@ -56,7 +56,7 @@ export interface FakeDeviceOptions {
   readonly productId: number;
   /** Default: 1. */
   readonly bus?: number;
-  /** Default: the next one that no fake device has had. */
+  /** Default: the next one, from 1 to 127, that no other has on its bus which was not unplugged. */
   readonly address?: number;
   /** Default: none. */
   readonly serialNumber?: string;
@@ -75,7 +75,20 @@ const defaultEndpoints: readonly FakeEndpoint[] = [
   { number: 3, direction: "in", type: "interrupt" },
 ];
 
+/** Of the last device that was made. */
 let lastAddress = 0;
+/** Of those that were not unplugged, by bus. */
+const addressesInUse = new Map<number, Set<number>>();
+
+function nextAddress(bus: number): number {
+  const after = Array.from({ length: 127 }, (_, index) => ((lastAddress + index) % 127) + 1);
+  return after.find((address) => !addressesInUse.get(bus)?.has(address)) ?? (lastAddress % 127) + 1;
+}
+
+function takeAddress(bus: number, address: number): void {
+  lastAddress = address;
+  addressesInUse.set(bus, (addressesInUse.get(bus) ?? new Set()).add(address));
+}
 
 /** The device behind a fake: what answers, whichever library's shape the app talks to. */
 export class FakeHardware {
@@ -98,8 +111,8 @@ export class FakeHardware {
     this.vendorId = options.vendorId;
     this.productId = options.productId;
     this.bus = options.bus ?? 1;
-    this.address = options.address ?? (lastAddress % 127) + 1;
-    lastAddress = this.address;
+    this.address = options.address ?? nextAddress(this.bus);
+    takeAddress(this.bus, this.address);
     this.serialNumber = options.serialNumber;
     this.endpoints = options.endpoints ?? defaultEndpoints;
     this.#respond = options.respond;
@@ -111,6 +124,7 @@ export class FakeHardware {
 
   /** Ends what waits, and fails all that comes. */
   unplug(): void {
+    addressesInUse.get(this.bus)?.delete(this.address);
     this.#gone.abort(new USBFault("no_device"));
   }
 
