@@ -105,6 +105,9 @@ export function lokiConfig(stack: StackConfig, overridesFile: string) {
       max_query_length: "0s",
     },
     runtime_config: { file: overridesFile },
+    // Who asks and who answers queries look for each other in the ring first after this long: until then Loki is not ready.
+    frontend: { scheduler_dns_lookup_period: "1s" },
+    frontend_worker: { dns_lookup_duration: "1s" },
     querier: { multi_tenant_queries_enabled: true },
     query_range: {
       cache_results: true,
