@@ -19,8 +19,9 @@ export const lokiAlerts: Alert[] = [
   {
     alert: "LokiRequestsFailing",
     severity: "critical",
+    // One that starts says that it is not ready, and nobody asks it anything else.
     expr:
-      'sum by (route) (rate(loki_request_duration_seconds_count{status_code=~"5.."}[5m])) / ' +
+      'sum by (route) (rate(loki_request_duration_seconds_count{route!="ready",status_code=~"5.."}[5m])) / ' +
       "sum by (route) (rate(loki_request_duration_seconds_count[5m])) > 0.1",
     holdsSeconds: 600,
     summary: "Loki fails at {{ $labels.route }}.",

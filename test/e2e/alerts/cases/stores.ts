@@ -10,6 +10,7 @@ const requestsFailing = (alert: string, metric: string): Episode => ({
     [`${metric}{route="push",status_code="500"}`]: [0, 1200, 100],
     [`${metric}{route="push",status_code="200"}`]: [1000, 800, 900],
     [`${metric}{route="query",status_code="200"}`]: [1000, 1000, 1000],
+    [`${metric}{route="ready",status_code="503"}`]: [10, 10, 10],
   },
   firesAfterSeconds: 600,
   endsAfterSeconds: 240,
