@@ -40,14 +40,18 @@ describe("the live stack, its programs killed without a warning,", function () {
   this.timeout(600_000);
   const live = new Live();
   before(() => live.startOnly(running));
-  after(() => live.commands.end());
+  after(async () => {
+    await Promise.all(loads.map((load) => load.end()));
+    await live.commands.end();
+  });
 
-  const newLoad = (service: string, some: readonly string[]) =>
-    new Load(
-      live.endpoint("otlp"),
-      service,
-      Object.fromEntries(some.map((tenant) => [tenant, live.token(tenant)])),
-    );
+  const loads: Load[] = [];
+  const newLoad = (service: string, some: readonly string[]) => {
+    const tokens = Object.fromEntries(some.map((tenant) => [tenant, live.token(tenant)]));
+    const load = new Load(live.endpoint("otlp"), service, tokens);
+    loads.push(load);
+    return load;
+  };
 
   describe("one after the other under load, the Collector with full queues too,", () => {
     let since: number;

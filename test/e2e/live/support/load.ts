@@ -33,6 +33,7 @@ export class Load {
   readonly service: string;
   readonly accepted: Accepted[] = [];
   readonly streams: readonly Stream[];
+  readonly #end = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
   #isStopping = false;
 
@@ -43,7 +44,7 @@ export class Load {
   constructor(otlp: string, service: string, tokens: Record<string, string>) {
     this.service = service;
     this.streams = Object.entries(tokens).flatMap(([tenant, token]) =>
-      signals.map((signal) => new Stream({ otlp, service, tenant, token, signal })),
+      signals.map((signal) => new Stream({ otlp, service, tenant, token, signal, end: this.#end.signal })),
     );
   }
 
@@ -58,6 +59,12 @@ export class Load {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#running;
+  }
+
+  /** Ends at once, whatever is accepted. */
+  async end(): Promise<void> {
+    this.#end.abort(new Error("the load has been ended"));
+    await this.#running.catch(() => undefined);
   }
 
   /** Resolves when each of the streams has had so many further requests accepted. */
@@ -93,6 +100,8 @@ interface StreamOptions {
   tenant: string;
   token: string;
   signal: Signal;
+  /** Ends what is under way. */
+  end: AbortSignal;
 }
 
 /** What a tenant sends of one signal. */
@@ -110,15 +119,17 @@ export class Stream {
   readonly #otlp: string;
   readonly #service: string;
   readonly #token: string;
+  readonly #end: AbortSignal;
   readonly #startedAt = Date.now();
   #next = 0;
 
-  constructor({ otlp, service, tenant, token, signal }: StreamOptions) {
+  constructor({ otlp, service, tenant, token, signal, end }: StreamOptions) {
     this.tenant = tenant;
     this.signal = signal;
     this.#otlp = otlp;
     this.#service = service;
     this.#token = token;
+    this.#end = end;
   }
 
   /** Makes the next records and sends them until they are accepted. */
@@ -131,6 +142,7 @@ export class Stream {
     const body = this.#bodyOf(made);
     let waitMilliseconds = 50;
     while (!(await this.#isAccepted(body))) {
+      this.#end.throwIfAborted();
       this.repetitions += 1;
       await delay(waitMilliseconds);
       waitMilliseconds = Math.min(2 * waitMilliseconds, longestWaitMilliseconds);
