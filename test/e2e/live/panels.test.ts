@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { outcomeOf } from "../../../local/dashboards/draw/panel.ts";
 import { exemplarsOf } from "../../../local/dashboards/exemplars.ts";
-import { exactly } from "../../../local/dashboards/interpolation.ts";
+import { exactly, interpolate } from "../../../local/dashboards/interpolation.ts";
 import type { DashboardModel, PanelModel, TargetModel } from "../../../local/dashboards/model.ts";
 import { backendsOf, isTenantsOwn } from "../../../local/live/desk/dashboards/backends.ts";
 import { Dashboards } from "../../../local/live/desk/dashboards/dashboards.ts";
 import { type DeskSettings, readSettings } from "../../../local/live/desk/settings.ts";
 import { unavailable } from "../../../local/dashboards/unavailable.ts";
+import { waitUntil } from "../../../local/processes.ts";
 import { type Live, sharedLive } from "../../support/live.ts";
 import { LiveApp } from "./support/app.ts";
-import { untilNothingIsMissing } from "./support/missing.ts";
 import { mayBeEmpty, ofOwnProcesses } from "./support/expected-panels.ts";
+import { Recordings } from "./support/recordings.ts";
 
 /**
- * The history is recorded once in five minutes, and what the long-term Prometheus makes of it, once in five minutes too. A
- * stack that is young has to be waited for that long.
+ * So old the stack must be at least: the history is recorded once in five minutes. What the long-term Prometheus makes of it,
+ * once in five minutes too, may come later.
  */
-const historySeconds = 2 * 300;
-/** For what is recorded to have happened first, and to be found. */
+const oldEnoughSeconds = 360;
 const slackSeconds = 60;
 const rangeSeconds = 900;
 
@@ -36,10 +36,14 @@ const nameOf = ({ dashboard, panel, target }: Question) =>
   `${dashboard.title}: ${panel.title}${panel.targets.length > 1 ? `, ${target.legendFormat || target.refId}` : ""}`;
 const described = (question: Question) => `${nameOf(question)} (${question.tenant ?? "all tenants"})`;
 
+/** For its names alone: the intervals do not matter. */
+const filledIn = ({ target }: Question) =>
+  interpolate(target.expr ?? "", { intervalSeconds: 60, scrapeIntervalSeconds: 30 });
+
 const empty = Object.values(mayBeEmpty).flat();
 
 describe("the dashboards of a live stack", function () {
-  this.timeout(1000 * (historySeconds + 3 * slackSeconds));
+  this.timeout(1000 * (oldEnoughSeconds + 4 * slackSeconds));
   let live: Live;
   let app: LiveApp;
   let settings: DeskSettings;
@@ -118,17 +122,23 @@ describe("the dashboards of a live stack", function () {
     }
     let left = new Map(questions().map((question) => [question, ""]));
     const count = left.size;
-    const until = Math.max(historySeconds - (await ageSeconds()), 0) + slackSeconds;
-    await untilNothingIsMissing(
-      until,
-      async () => {
-        left = await lacking([...left.keys()]);
-        for (const [question, lack] of left) if (isExpected(question, lack)) left.delete(question);
-        return [...left].map(([question, lack]) => `${described(question)}: ${lack}`);
-      },
-      5000,
-    );
+    const isComplete = async () => {
+      left = await lacking([...left.keys()]);
+      for (const [question, lack] of left) if (isExpected(question, lack)) left.delete(question);
+      return left.size === 0;
+    };
+    await waitUntil(isComplete, Math.max(oldEnoughSeconds - (await ageSeconds()), slackSeconds), 5000);
+    const recordings = await Recordings.of(live);
+    const coming: string[] = [];
+    const missing: string[] = [];
+    for (const [question, lack] of left) {
+      const isComing = lack === "nothing" && recordings.isComing(filledIn(question));
+      (isComing ? coming : missing).push(`${described(question)}: ${lack}`);
+    }
     console.log(`      ${count} queries, ${Math.round(await ageSeconds())} s after the start of Prometheus`);
+    if (coming.length > 0)
+      console.log(`      of history to be recorded yet:\n        ${coming.join("\n        ")}`);
+    assert.deepEqual(missing, []);
   });
 
   it("say of a panel that may show nothing what that means", () => {
