@@ -81,7 +81,7 @@ describe("the live stack, its programs killed without a warning,", function () {
         const found = await linesFound(live, tenant, since, load.service);
         const { accepted, lost, foreign, repeated } = accountOf(recordsOf(acceptedOf(tenant, "logs")), found);
         say(`${tenant}: ${accepted} lines accepted, ${lost.length} lost, ${repeated} found twice`);
-        assert.deepEqual({ lost, foreign }, { lost: [], foreign: [] });
+        assert.deepEqual(first({ lost, foreign }), { lost: [], foreign: [] });
       }
     });
 
@@ -94,7 +94,7 @@ describe("the live stack, its programs killed without a warning,", function () {
           found.map(String),
         );
         say(`${tenant}: ${accepted} samples accepted, ${lost.length} lost, counted to ${found.at(-1)}`);
-        assert.deepEqual({ lost, foreign }, { lost: [], foreign: [] });
+        assert.deepEqual(first({ lost, foreign }), { lost: [], foreign: [] });
         assert.equal(found.at(-1), counts.at(-1));
       }
     });
@@ -186,8 +186,8 @@ describe("the live stack, its programs killed without a warning,", function () {
     await live.run(sampling);
     load.start();
     await load.advance(1);
-    const [first] = load.accepted.filter(({ signal }) => signal === "traces");
-    const isFound = async () => (await spansFound(live, someTenant, [first?.traceId ?? ""])).length > 0;
+    const [earliest] = load.accepted.filter(({ signal }) => signal === "traces");
+    const isFound = async () => (await spansFound(live, someTenant, [earliest?.traceId ?? ""])).length > 0;
     assert.ok(await waitUntil(isFound, 4 * waitSeconds, 250), "nothing is kept");
     await load.advance(20);
     await load.stop();
@@ -206,6 +206,12 @@ describe("the live stack, its programs killed without a warning,", function () {
     assert.ok(lost.length < accepted);
     assert.ok(oldestSeconds <= 1.5 * waitSeconds);
   });
+});
+
+/** Enough of what is wrong to look for the rest. */
+const first = ({ lost, foreign }: { lost: readonly unknown[]; foreign: readonly unknown[] }) => ({
+  lost: lost.slice(0, 5),
+  foreign: foreign.slice(0, 5),
 });
 
 const yearMilliseconds = 365 * 86_400_000;
