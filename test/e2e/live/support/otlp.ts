@@ -14,7 +14,7 @@ export interface Numbers {
 }
 
 /** What a span is called, or a line begins with, that has this number. */
-export const nameOf = (tenant: string, number: number): string => `${tenant}/${number}`;
+const nameOf = (tenant: string, number: number): string => `${tenant}/${number}`;
 
 /** The names of all of them. */
 export const namesOf = ({ tenant, first, count }: Numbers): string[] =>
