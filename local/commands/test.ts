@@ -1,5 +1,5 @@
 import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, matchesGlob, relative, resolve } from "node:path";
 import Mocha from "mocha";
 import { Environment } from "../environment.ts";
@@ -22,10 +22,13 @@ const endToEnd = "{{test,sdk/test}/e2e,sdk/test/register}/**";
 /** Long enough for a loaded machine; a test that runs programs sets its own. */
 const timeoutMilliseconds = 20_000;
 
-async function runMocha(files: string[]): Promise<number> {
-  const mocha = new Mocha({ reporter: TallyReporter, timeout: timeoutMilliseconds });
+/** Unit tests run side by side; end-to-end tests share programs, and would judge each other's load. */
+async function runMocha(files: string[], parallel: boolean): Promise<number> {
+  const jobs = parallel ? availableParallelism() : 1;
+  const mocha = new Mocha({ reporter: TallyReporter, timeout: timeoutMilliseconds, parallel, jobs });
   for (const file of files) mocha.addFile(join(repository, file));
-  await mocha.loadFilesAsync();
+  // Parallel, each process loads the files that it runs.
+  if (jobs === 1) await mocha.loadFilesAsync();
   return new Promise((done) => mocha.run(done));
 }
 
@@ -65,6 +68,6 @@ await main(async ([first = "", ...rest]) => {
     for (const program of debianPrograms) await ensureDebianProgram(program);
     await step("The sample app", deployDemo);
   }
-  const failures = await inOwnEnvironment(() => runMocha(files.sort()));
+  const failures = await inOwnEnvironment(() => runMocha(files.sort(), first === "unit"));
   process.exit(failures === 0 ? 0 : 1);
 });

@@ -35,7 +35,7 @@ export interface Phase {
 }
 
 /** The programs whose volume fills with what is written; the queues of the Collector fill when a backend is away. */
-export const withVolume = ["tempo", "loki", "prometheus"] as const;
+const withVolume = ["tempo", "loki", "prometheus"] as const;
 
 const lookEveryMs = 2_000;
 const patienceMs = 5_000;

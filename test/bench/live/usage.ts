@@ -13,7 +13,7 @@ export interface Usage {
 const ticksPerSecond = 100;
 
 /** What the process of a program and those that it started have used until now. */
-export function usageOf(pid: number): Usage {
+function usageOf(pid: number): Usage {
   const processes = [pid, ...childrenOf(pid)].map(usageOfOne);
   const sum = (read: (usage: Usage) => number) => processes.reduce((total, one) => total + read(one), 0);
   return {
