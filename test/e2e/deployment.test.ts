@@ -142,7 +142,11 @@ describe("the commands deploy dev, and", function () {
     );
     assert.deepEqual(
       tenants.map(({ id, tier }) => ({ id, tier })),
-      [{ id: "dev-tenant", tier: "standard" }],
+      [
+        { id: "acme", tier: "standard" },
+        { id: "dev-tenant", tier: "standard" },
+        { id: "globex", tier: "premium" },
+      ],
     );
     const secrets = await secretsOf(environment);
     for (const { tokenFile } of tenants) {

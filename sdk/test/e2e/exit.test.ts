@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { signals } from "../../src/names/index.ts";
 import { source, startApp } from "../support/app.ts";
 import { Backend, hang } from "../support/backend.ts";
+import { eventually } from "../support/fast-clock.ts";
 import { plainAttributes } from "../support/otlp-decode.ts";
 import type { Records } from "../support/otlp-types.ts";
 import { Shop } from "../support/shop.ts";
@@ -81,6 +82,11 @@ describe("an app that exits", function () {
       await backend.stop();
       backend = next;
       const shop = await Shop.open(backend, { spoolDirectory });
+      // What is left is found when the disk answers, which `delivered` does not know of.
+      await eventually(
+        () => [arrived("traces"), arrived("logs")].every(({ length }) => length >= sales),
+        30_000,
+      );
       await shop.delivered();
       const expected = Array.from({ length: sales }, (_, sale) => sale);
       for (const signal of signals) assert.deepEqual(shop.countsOf(signal).dropped, {});

@@ -187,8 +187,10 @@ describe("a tenant of the live stack", function () {
     for (const [what, question] of Object.entries({ ...naming(other), ...overTenants(other) })) {
       it(`finds nothing of another that it names in ${what}`, async () => {
         if (what in naming(other)) {
-          const { text } = await asked(other, question);
-          assert.ok(text.includes(marks[other]), text);
+          // A subquery looks at multiples of its step alone: it finds what is new a step later.
+          await eventually("the other's own answer", 30, async () =>
+            (await asked(other, question)).text.includes(marks[other]) ? true : undefined,
+          );
         }
         for (const disguise of disguises) {
           const { text } = await asked(own, question, disguise);

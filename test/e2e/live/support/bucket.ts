@@ -25,13 +25,13 @@ export class Bucket {
   chunksFrom = (tenant: string, first: number): string[] =>
     globSync(`*/${first.toString(16)}:*`, { cwd: join(this.#folder, tenant) });
 
-  /** The id of a tenant's only block with spans of a time (ms since 1970). */
+  /** The id of a tenant's only block with spans of a time (ms since 1970) and of no other. */
   blockAt(tenant: string, time: number): string {
     const folder = join(this.#folder, tenant);
     const blocks = globSync("*/meta.json", { cwd: folder }).filter((file) => {
       const { startTime, endTime } = JSON.parse(readFileSync(join(folder, file), "utf8")) as BlockMeta;
       // In whole seconds.
-      return Date.parse(startTime) <= time && time < Date.parse(endTime) + 1000;
+      return [startTime, endTime].every((bound) => Math.abs(Date.parse(bound) - time) < 2000);
     });
     assert.equal(blocks.length, 1, `blocks of ${tenant} at ${new Date(time).toISOString()}`);
     return blocks[0]?.split("/")[0] ?? "";
