@@ -77,6 +77,12 @@ export class TenantView {
     return traces[0]?.traceID.padStart(32, "0");
   }
 
+  /** Whether a search finds the trace. */
+  async findsTrace(id: string): Promise<boolean> {
+    // With zeros at the beginning it would find none.
+    return (await this.findTrace(`{ trace:id = "${id.replace(/^0+/, "")}" }`)) === id;
+  }
+
   /** The spans of a trace; none while there are none. */
   async trace(id: string): Promise<StoredSpan[]> {
     const response = await fetch(`${this.#live.endpoint("tempo")}/api/traces/${id}`, {
