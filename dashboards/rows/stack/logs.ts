@@ -3,7 +3,7 @@ import type { Row } from "../../dashboard.ts";
 import { timeSeries } from "../../panels/time-series.ts";
 
 const hours = 3600;
-const since = (timestamp: string) => `time() - max(${timestamp})`;
+const since = (timestamp: string) => `time() - max(${timestamp} > 0)`;
 
 /** Loki and its part of S3. */
 export const logsRow: Row = {
