@@ -1,5 +1,6 @@
 import { stackOf } from "../arguments.ts";
 import { liveEndpoints } from "../live/endpoints.ts";
+import { suggestedTenant } from "../live/faults/suggestion.ts";
 import { LiveStack, type Outputs } from "../live/live-stack.ts";
 import { main } from "../main.ts";
 import { openStack } from "../open-stack.ts";
@@ -22,6 +23,7 @@ await main(async (args) => {
   const changes = await update("up", stack, pulumi, environment);
   const live = !args.includes(withoutLive);
   const outputs = pulumi.state.outputs(stack);
+  const { tenants } = outputs as unknown as Outputs;
   if (live) await new LiveStack(environment, stack).start(outputs as unknown as Outputs);
 
   const addresses = {
@@ -31,8 +33,8 @@ await main(async (args) => {
   };
   const next: Record<string, string> = live
     ? {
-        "npm run demo -- --fault usb-slow --tenant globex --for 5m":
-          "make a premium tenant's devices slow, and see whom it pages",
+        [`npm run demo -- --fault usb-slow --tenant ${suggestedTenant(tenants)} --for 5m`]:
+          "make a tenant's devices slow, and see whom it pages",
         "npm run status": "what runs where, and the tenants' tokens",
         [`npm run preview -- ${stack}`]: "what a change of the program or the settings would do",
       }

@@ -1,4 +1,5 @@
 import { format } from "../../../dashboards/draw/format.ts";
+import { suggestedTenant } from "../../faults/suggestion.ts";
 import { html, type Markup } from "../html.ts";
 import type { ProgramState } from "../processes/watch.ts";
 import type { DeskSettings } from "../settings.ts";
@@ -6,7 +7,7 @@ import { ago, since } from "./times.ts";
 
 /** What a newcomer may try, and what comes of it. */
 function suggestions(tenants: DeskSettings["tenants"]): [command: string, effect: string][] {
-  const premium = tenants.find(({ tier }) => tier === "premium")?.id ?? tenants[0]?.id ?? "";
+  const premium = suggestedTenant(tenants);
   const other = tenants.find(({ id }) => id !== premium)?.id ?? premium;
   return [
     [
