@@ -23,8 +23,8 @@ await main(async (args) => {
   const changes = await update("up", stack, pulumi, environment);
   const live = !args.includes(withoutLive);
   const outputs = pulumi.state.outputs(stack);
-  const { tenants } = outputs as unknown as Outputs;
-  if (live) await new LiveStack(environment, stack).start(outputs as unknown as Outputs);
+  const deployed = outputs as unknown as Outputs;
+  if (live) await new LiveStack(environment, stack).start(deployed);
 
   const addresses = {
     "Kubernetes API": environment.controlPlane.url ?? "",
@@ -33,7 +33,7 @@ await main(async (args) => {
   };
   const next: Record<string, string> = live
     ? {
-        [`npm run demo -- --fault usb-slow --tenant ${suggestedTenant(tenants)} --for 5m`]:
+        [`npm run demo -- --fault usb-slow --tenant ${suggestedTenant(deployed.tenants)} --for 5m`]:
           "make a tenant's devices slow, and see whom it pages",
         "npm run status": "what runs where, and the tenants' tokens",
         [`npm run preview -- ${stack}`]: "what a change of the program or the settings would do",

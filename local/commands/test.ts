@@ -22,13 +22,13 @@ const endToEnd = "{{test,sdk/test}/e2e,sdk/test/register}/**";
 /** Long enough for a loaded machine; a test that runs programs sets its own. */
 const timeoutMilliseconds = 20_000;
 
-/** Unit tests run side by side; end-to-end tests share programs, and would judge each other's load. */
-async function runMocha(files: string[], parallel: boolean): Promise<number> {
-  const jobs = parallel ? availableParallelism() : 1;
+/** Tests that run programs share them, and would judge each other's load: they get one job. */
+async function runMocha(files: string[], jobs: number): Promise<number> {
+  const parallel = jobs > 1;
   const mocha = new Mocha({ reporter: TallyReporter, timeout: timeoutMilliseconds, parallel, jobs });
   for (const file of files) mocha.addFile(join(repository, file));
   // Parallel, each process loads the files that it runs.
-  if (jobs === 1) await mocha.loadFilesAsync();
+  if (!parallel) await mocha.loadFilesAsync();
   return new Promise((done) => mocha.run(done));
 }
 
@@ -62,12 +62,15 @@ await main(async ([first = "", ...rest]) => {
   }
   const all = globSync(allTests, { cwd: repository }).filter(isMeant);
   const files = named.length > 0 ? named.map((file) => relative(repository, resolve(file))) : all;
-  if (files.some((file) => matchesGlob(file, endToEnd))) {
+  const runsPrograms = files.some((file) => matchesGlob(file, endToEnd));
+  if (runsPrograms) {
     await ensureTools(toolNames);
     await ensureMoto();
     for (const program of debianPrograms) await ensureDebianProgram(program);
     await step("The sample app", deployDemo);
   }
-  const failures = await inOwnEnvironment(() => runMocha(files.sort(), first === "unit"));
+  const failures = await inOwnEnvironment(() =>
+    runMocha(files.sort(), runsPrograms ? 1 : availableParallelism()),
+  );
   process.exit(failures === 0 ? 0 : 1);
 });

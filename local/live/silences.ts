@@ -22,7 +22,6 @@ interface Matcher {
 }
 
 interface Silence {
-  status: { state: string };
   matchers: Matcher[];
 }
 
@@ -47,17 +46,24 @@ const isSame = (some: readonly Matcher[], others: readonly Matcher[]) =>
   some.length === others.length &&
   some.every(({ name, value }) => others.some((other) => other.name === name && other.value === value));
 
+const silencesOf = (alertmanager: string) => `${alertmanager}/api/v2/silences`;
+
+/** What is in force at an Alertmanager. */
+export async function activeSilences(alertmanager: string): Promise<Silence[]> {
+  const all = await get<(Silence & { status: { state: string } })[]>(silencesOf(alertmanager));
+  return all.filter(({ status }) => status.state === "active");
+}
+
 /** Silences, for as long as this environment lives, the alerts that are expected in it; each once. */
 export async function silenceExpected(alertmanager: string, prometheus: string): Promise<void> {
-  const url = `${alertmanager}/api/v2/silences`;
-  const active = (await get<Silence[]>(url)).filter(({ status }) => status.state === "active");
+  const active = await activeSilences(alertmanager);
   const startsAt = new Date();
   const endsAt = new Date(startsAt);
   endsAt.setFullYear(startsAt.getFullYear() + years);
   for (const labels of expected(await jobsWithoutTarget(prometheus))) {
     const matchers = matchersOf(labels);
     if (active.some((silence) => isSame(silence.matchers, matchers))) continue;
-    const answer = await fetch(url, {
+    const answer = await fetch(silencesOf(alertmanager), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ matchers, startsAt, endsAt, createdBy: author, comment }),

@@ -75,17 +75,17 @@ export class Episode {
   async #happen(): Promise<Told> {
     const begunAt = await this.#begin();
     try {
-      const [notification] = await eventually(
+      const notification = await eventually(
         `${this.#alert} at every receiver`,
         patienceSeconds,
         async () => {
-          const heard = await this.#heard("firing", begunAt);
-          if (heard.length < this.#fault.receivers.length) await this.#regulate();
-          return heard.length < this.#fault.receivers.length ? undefined : heard;
+          const heard = await this.#heardByAll("firing", begunAt);
+          if (!heard) await this.#regulate();
+          return heard;
         },
         pollMs,
       );
-      return { begunAt, notification: notification as Notified };
+      return { begunAt, notification };
     } finally {
       await this.#end();
     }
@@ -93,16 +93,13 @@ export class Episode {
 
   async #recover(since: number): Promise<number> {
     while (this.#bound && (await this.#excess(this.#bound)) > 0.8) await this.#outweigh();
-    const [first] = await eventually(
+    const { receivedAt } = await eventually(
       `the end of ${this.#alert} at every receiver`,
       patienceSeconds,
-      async () => {
-        const heard = await this.#heard("resolved", since);
-        return heard.length < this.#fault.receivers.length ? undefined : heard;
-      },
+      () => this.#heardByAll("resolved", since),
       pollMs,
     );
-    return (first as Notified).receivedAt;
+    return receivedAt;
   }
 
   async #regulate(): Promise<void> {
@@ -155,15 +152,14 @@ export class Episode {
     await command;
   }
 
-  /** The first of what each receiver has heard since a time, of those that have heard it. */
-  async #heard(status: "firing" | "resolved", since: number): Promise<Notified[]> {
+  /** What the first of the receivers heard first since a time, once all of them have heard it. */
+  async #heardByAll(status: "firing" | "resolved", since: number): Promise<Notified | undefined> {
     // The newest come first.
     const notified = (await this.#live.notified(since)).reverse();
-    return this.#fault.receivers.flatMap(
-      ([role, channel]) =>
-        notified.find((one) => one.role === role && one.channel === channel && this.#isTold(one, status)) ??
-        [],
+    const heard = this.#fault.receivers.map(([role, channel]) =>
+      notified.find((one) => one.role === role && one.channel === channel && this.#isTold(one, status)),
     );
+    return heard.includes(undefined) ? undefined : heard[0];
   }
 
   /** A mail is for people: it has no labels. */

@@ -5,10 +5,9 @@ import { waitUntil } from "../../../../local/processes.ts";
 export async function untilNothingIsMissing(
   timeoutSeconds: number,
   missing: () => Promise<readonly string[]>,
-  everyMilliseconds = 500,
 ): Promise<void> {
   let last: readonly string[] = [];
   const look = async () => (last = await missing()).length === 0;
-  if (!(await waitUntil(look, timeoutSeconds, everyMilliseconds)))
+  if (!(await waitUntil(look, timeoutSeconds, 500)))
     assert.deepEqual(last, [], `missing after ${timeoutSeconds} s`);
 }

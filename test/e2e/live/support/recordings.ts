@@ -1,5 +1,6 @@
 import type { Live } from "../../../support/live.ts";
 import { metricsOf } from "../../../support/promql.ts";
+import { askBothPrometheus } from "./both-prometheus.ts";
 
 interface Groups {
   data: { groups: { rules: { name: string; query: string }[] }[] };
@@ -8,8 +9,6 @@ interface Groups {
 interface Names {
   data: string[];
 }
-
-const ports = ["prometheus-http", "long-term-prometheus-http"];
 
 /** What the rules of a live stack record, and whether they have yet. */
 export class Recordings {
@@ -25,12 +24,8 @@ export class Recordings {
 
   /** As it is now. */
   static async of(live: Live): Promise<Recordings> {
-    const ask = async <T>(path: string) =>
-      (await Promise.all(
-        ports.map(async (port) => (await fetch(`${live.direct(port)}/api/v1/${path}`)).json()),
-      )) as T[];
-    const names = await ask<Names>("label/__name__/values");
-    const groups = await ask<Groups>("rules?type=record");
+    const names = await askBothPrometheus<Names>(live, "label/__name__/values");
+    const groups = await askBothPrometheus<Groups>(live, "rules?type=record");
     const rules = groups.flatMap(({ data }) => data.groups.flatMap((group) => group.rules));
     return new Recordings(
       new Set(names.flatMap(({ data }) => data)),
